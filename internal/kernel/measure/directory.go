@@ -1,0 +1,99 @@
+package measure
+
+import (
+	"context"
+
+	"ohp/internal/kernel/date"
+	"ohp/internal/kernel/store"
+)
+
+// Known is a unit as the directory knows it now, with the groups it belongs to.
+type Known struct {
+	Code     string    `db:"code"`
+	Kind     string    `db:"kind"`
+	Name     string    `db:"name"`
+	Status   string    `db:"status"`
+	Opened   date.Date `db:"opened"`
+	Closed   date.Date `db:"closed"`
+	Postcode string    `db:"postcode"`
+	AsAt     string    `db:"as_at"`
+	Part     int64     `db:"part"`
+	// Groups are the codes of the groups that the unit belongs to today, by the groups' kind.
+	Groups map[string]string
+}
+
+// Label is the unit's name, or its code where no source named it.
+func (u Known) Label() string {
+	if u.Name == "" {
+		return u.Code
+	}
+	return u.Name
+}
+
+// Directory is the units of the database with their present memberships.
+type Directory struct {
+	Units map[string]*Known
+}
+
+// ReadDirectory returns every unit with its open memberships.
+func ReadDirectory(ctx context.Context, q store.Queryer) (*Directory, error) {
+	units, err := store.Collect[Known](ctx, q, "select code, kind, name, status, opened, closed, postcode, as_at, no / 64 as part from unit")
+	if err != nil {
+		return nil, err
+	}
+	d := &Directory{Units: make(map[string]*Known, len(units))}
+	for i := range units {
+		d.Units[units[i].Code] = &units[i]
+	}
+	groups, err := store.Collect[groupRow](ctx, q, "select unit, grp, group_kind, from_date, to_date, as_at from unit_group where to_date = '' order by as_at, from_date")
+	for _, g := range groups {
+		u := d.Units[g.Unit]
+		if u == nil {
+			continue
+		}
+		if u.Groups == nil {
+			u.Groups = map[string]string{}
+		}
+		u.Groups[g.Kind] = g.Grp
+	}
+	return d, err
+}
+
+// Label is a unit's name where it is known, else the code itself.
+func (d *Directory) Label(code string) string {
+	if u := d.Units[code]; u != nil {
+		return u.Label()
+	}
+	return code
+}
+
+// Members returns the codes of the units that belong to the group today.
+func (d *Directory) Members(kind, group string) map[string]bool {
+	members := map[string]bool{}
+	for code, u := range d.Units {
+		if u.Groups[kind] == group {
+			members[code] = true
+		}
+	}
+	return members
+}
+
+// Partnership returns the practices of the partnership whose database this is,
+// or nil when no partnership list was loaded. With several, it is the one with most members.
+func (d *Directory) Partnership() (code string, members map[string]bool) {
+	count := map[string]int{}
+	for _, u := range d.Units {
+		if g := u.Groups["partnership"]; g != "" {
+			count[g]++
+		}
+	}
+	for g, n := range count {
+		if n > count[code] || n == count[code] && g < code {
+			code = g
+		}
+	}
+	if code == "" {
+		return "", nil
+	}
+	return code, d.Members("partnership", code)
+}

@@ -1,0 +1,215 @@
+package measure
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"ohp/internal/kernel/date"
+	"ohp/internal/kernel/store"
+)
+
+// Listed is a figure with its source, as exports show it.
+type Listed struct {
+	Figure
+	File  string // name of the file; "" when Missing because no file is loaded for the period
+	Place string // sheet or archive member
+	AsAt  string // YYYY-MM-DD, "" when unknown
+}
+
+// Wanted chooses figures to list; empty fields choose all.
+type Wanted struct {
+	Measures []string
+	Units    []string
+	From, To date.Period
+	Source   string // part of a file's name, any case
+}
+
+// List visits the figures wanted, by measure, then unit, then period. A period
+// between a measure's first and last in which a unit that is otherwise known to
+// it has no figure is visited as Missing, unless a source was asked for.
+func List(ctx context.Context, q store.Queryer, want Wanted, visit func(Listed) error) error {
+	l := lister{q: q, want: want, visit: visit}
+	if err := l.prepare(ctx); err != nil {
+		return err
+	}
+	for _, m := range l.measures {
+		if err := l.listMeasure(ctx, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type lister struct {
+	q        store.Queryer
+	want     Wanted
+	visit    func(Listed) error
+	measures []string
+	parts    []int64 // parts of the units wanted; nil for all
+	places   map[int64]placeName
+	periods  []date.Period // of the measure at hand, without gaps
+}
+
+type placeName struct {
+	No   int64  `db:"no"`
+	File string `db:"name"`
+	Name string `db:"place"`
+	AsAt string `db:"as_at"`
+}
+
+func (l *lister) prepare(ctx context.Context) error {
+	places, err := store.Collect[placeName](ctx, l.q, "select p.no, f.name, p.place, f.as_at from source_place p join source_file f on f.no = p.file")
+	if err != nil {
+		return err
+	}
+	l.places = make(map[int64]placeName, len(places))
+	for _, p := range places {
+		l.places[p.No] = p
+	}
+	l.measures, err = l.wantedMeasures(ctx)
+	if err != nil || len(l.want.Units) == 0 {
+		return err
+	}
+	l.parts, err = partsOf(ctx, l.q, l.want.Units)
+	return err
+}
+
+func (l *lister) wantedMeasures(ctx context.Context) ([]string, error) {
+	stored, err := store.Collect[string](ctx, l.q, "select distinct measure from figure_part order by measure")
+	if len(l.want.Measures) == 0 {
+		return stored, err
+	}
+	return slices.DeleteFunc(stored, func(m string) bool { return !slices.Contains(l.want.Measures, m) }), err
+}
+
+// partsOf returns the parts that hold units, ascending; unknown units have none.
+func partsOf(ctx context.Context, q store.Queryer, units []string) ([]int64, error) {
+	parts := []int64{}
+	for _, u := range units {
+		no, err := store.Collect[int64](ctx, q, "select no from unit where code = $1", u)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range no {
+			parts = append(parts, n/UnitsPerPart)
+		}
+	}
+	slices.Sort(parts)
+	return slices.Compact(parts), nil
+}
+
+func (l *lister) listMeasure(ctx context.Context, measure string) error {
+	periods, err := store.Collect[date.Period](ctx, l.q, "select distinct period from figure_part where measure = $1", measure)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(periods, date.Period.Compare)
+	l.periods = withoutGaps(periods)
+	parts := l.parts
+	if parts == nil {
+		parts, err = store.Collect[int64](ctx, l.q, "select distinct part from figure_part where measure = $1 order by part", measure)
+		if err != nil {
+			return err
+		}
+	}
+	for _, part := range parts {
+		if err := l.listPart(ctx, measure, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *lister) listPart(ctx context.Context, measure string, part int64) error {
+	type row struct {
+		Period date.Period `db:"period"`
+		Body   string      `db:"body"`
+	}
+	rows, err := store.Collect[row](ctx, l.q, "select period, body from figure_part where measure = $1 and part = $2", measure, part)
+	if err != nil {
+		return err
+	}
+	units := map[string]map[date.Period]entry{}
+	for _, r := range rows {
+		err := eachEntry(r.Body, func(e *entry) {
+			if units[e.unit] == nil {
+				units[e.unit] = map[date.Period]entry{}
+			}
+			units[e.unit][r.Period] = *e
+		})
+		if err != nil {
+			return err
+		}
+	}
+	codes := make([]string, 0, len(units))
+	for c := range units {
+		codes = append(codes, c)
+	}
+	slices.Sort(codes)
+	for _, c := range codes {
+		if err := l.listUnit(measure, c, units[c]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *lister) listUnit(measure, unit string, entries map[date.Period]entry) error {
+	if len(l.want.Units) > 0 && !slices.Contains(l.want.Units, unit) {
+		return nil
+	}
+	for _, p := range l.periods {
+		if !l.wants(p) {
+			continue
+		}
+		e, ok := entries[p]
+		if !ok {
+			e = entry{status: Missing, num: None, den: None, val: None}
+		}
+		place := l.places[e.source]
+		if l.want.Source != "" && !strings.Contains(strings.ToLower(place.File), strings.ToLower(l.want.Source)) {
+			continue
+		}
+		f := Figure{measure, unit, p, e.status, e.num, e.den, e.val, e.row}
+		if err := l.visit(Listed{f, place.File, place.Name, place.AsAt}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *lister) wants(p date.Period) bool {
+	return (l.want.From.IsZero() || !p.Start().Before(l.want.From.Start())) &&
+		(l.want.To.IsZero() || !p.End().After(l.want.To.End()))
+}
+
+// Superseded is a figure that a later statement replaced.
+type Superseded struct {
+	Measure     string   `db:"measure"`
+	Period      string   `db:"period"`
+	Unit        string   `db:"unit"`
+	Status      Status   `db:"status"`
+	Numerator   *float64 `db:"numerator"`
+	Denominator *float64 `db:"denominator"`
+	Value       *float64 `db:"value"`
+	File        string   `db:"file"`
+	Row         int      `db:"source_row"`
+	By          string   `db:"superseded_by"`
+	At          string   `db:"superseded_at"`
+}
+
+// History returns the superseded statements of a unit's figures of one measure, oldest period first.
+func History(ctx context.Context, q store.Queryer, measure, unit string) ([]Superseded, error) {
+	rows, err := store.Collect[Superseded](ctx, q, `select h.measure, h.period, h.unit, h.status, h.numerator, h.denominator, h.value,
+    f.name as file, h.source_row, b.name as superseded_by, h.superseded_at
+from figure_superseded h
+join source_place p on p.no = h.source join source_file f on f.no = p.file
+join source_place bp on bp.no = h.superseded_by join source_file b on b.no = bp.file
+where h.measure = $1 and h.unit = $2`, measure, unit)
+	slices.SortStableFunc(rows, func(a, b Superseded) int {
+		return cmp.Or(strings.Compare(a.Period, b.Period), strings.Compare(a.At, b.At))
+	})
+	return rows, err
+}
