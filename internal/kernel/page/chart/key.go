@@ -1,0 +1,131 @@
+package chart
+
+import (
+	"github.com/a-h/templ"
+)
+
+// used are the marks that stand on the chart, common cause first.
+func (c SPC) used() []Mark {
+	var seen [len(marks)]bool
+	for _, pt := range c.Points {
+		if !pt.gap() {
+			seen[pt.Mark.valid()] = true
+		}
+	}
+	var all []Mark
+	for m, ok := range seen {
+		if ok {
+			all = append(all, Mark(m))
+		}
+	}
+	return all
+}
+
+func (c SPC) gaps() []Status {
+	var seen [len(statuses)]bool
+	for _, pt := range c.Points {
+		if pt.gap() {
+			seen[pt.Status.valid()] = true
+		}
+	}
+	var all []Status
+	for s, ok := range seen {
+		if ok && Status(s) != Reported {
+			all = append(all, Status(s))
+		}
+	}
+	return all
+}
+
+// shortWords fit a key inside of a drawing.
+var shortWords = [...]string{
+	Common:          "Common cause",
+	ImprovementHigh: "Improvement (high)",
+	ImprovementLow:  "Improvement (low)",
+	ConcernHigh:     "Concern (high)",
+	ConcernLow:      "Concern (low)",
+	NeitherHigh:     "Special cause (high)",
+	NeitherLow:      "Special cause (low)",
+}
+
+// key writes the marks and the letters of gaps in one row inside of a drawing.
+func (p *pen) key(used []Mark, gaps []Status, x, y float64) {
+	for _, m := range used {
+		p.glyph(m, x+6, y-4.5, 6)
+		p.words("oc-side", "start", x+18, y, shortWords[m])
+		x += 18 + 7.4*float64(len(shortWords[m])) + 14
+	}
+	for _, s := range gaps {
+		p.gapBox(s, x+6, y-4.5)
+		words := statuses[s].words
+		p.words("oc-side", "start", x+18, y, words)
+		x += 18 + 7.2*float64(len(words)) + 14
+	}
+}
+
+func (p *pen) gapBox(s Status, x, y float64) {
+	p.rect("oc-gap", x-6, y-6, 12, 12)
+	p.words("oc-gap-letter", "start", x, y+3.6, statuses[s.valid()].letter)
+}
+
+// Key explains the marks, lines and gaps of the chart as a list for a page; on a narrow screen it also gives the lines' values.
+func (c SPC) Key() templ.Component {
+	p := &pen{}
+	p.raw(`<ul class="ohp-key">`)
+	for _, m := range c.used() {
+		p.keyItem(m.Words(), func() { p.glyph(m, 8, 8, 6); p.keyLetter(m) })
+	}
+	if n := len(c.Points); n > 0 {
+		c.keyLines(p, c.Points[n-1])
+	}
+	for _, s := range c.gaps() {
+		p.keyItem(s.Words(), func() { p.gapBox(s, 8, 8) })
+	}
+	p.raw("</ul>")
+	return drawing(p.b)
+}
+
+func (c SPC) keyLines(p *pen, last Point) {
+	centre := c.Centre
+	if centre == "" {
+		centre = "Mean"
+	}
+	if last.Centre == last.Centre {
+		p.keyItem(centre+" "+c.Format.Write(last.Centre), func() { p.line("oc-centre", 0, 8, 16, 8) })
+	}
+	if last.Lower == last.Lower || last.Upper == last.Upper {
+		p.keyItem("Process limits: "+limitWords(c.Format, last), func() { p.line("oc-limit", 0, 8, 16, 8) })
+	}
+	if c.Target != nil {
+		p.keyItem("Target "+c.Format.Write(*c.Target), func() { p.line("oc-target", 0, 8, 16, 8) })
+	}
+}
+
+// limitWords names the limits that are there: a rare-event chart has no lower one.
+func limitWords(f Format, pt Point) string {
+	switch {
+	case pt.Lower != pt.Lower:
+		return "upper " + f.Write(pt.Upper) + ", no lower"
+	case pt.Upper != pt.Upper:
+		return "lower " + f.Write(pt.Lower) + ", no upper"
+	}
+	return f.Write(pt.Lower) + " to " + f.Write(pt.Upper)
+}
+
+func (p *pen) keyLetter(m Mark) {
+	class := "oc-letter"
+	if m == NeitherHigh || m == NeitherLow {
+		class += " oc-letter-light"
+	}
+	if l := m.Letter(); l != "" {
+		p.words(class, "start", 8, 11.6, l)
+	}
+}
+
+func (p *pen) keyItem(words string, draw func()) {
+	p.raw(`<li class="ohp-key__item"><svg class="oc ohp-key__mark" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">`)
+	draw()
+	p.raw(`</svg>`)
+	p.text(words)
+	p.raw(`</li>`)
+}
