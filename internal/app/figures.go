@@ -1,0 +1,99 @@
+package app
+
+import (
+	"context"
+	"encoding/csv"
+	"io"
+	"strconv"
+
+	"ohp/internal/kernel/date"
+	"ohp/internal/kernel/errs"
+	"ohp/internal/kernel/measure"
+)
+
+// Figures says which stored figures to print.
+type Figures struct {
+	Database   string
+	Practices  []string
+	Indicators []string
+	From, To   string // periods
+	Source     string // part of a file's name
+}
+
+// FigureColumns are the columns of what Figures prints.
+var FigureColumns = []string{"practice", "indicator", "period", "numerator", "denominator", "value", "status", "source_file", "source_place", "source_row", "as_at"}
+
+// Run prints the figures as CSV with FigureColumns; numbers at full precision.
+func (c Figures) Run(ctx context.Context, out io.Writer) error {
+	want := measure.Wanted{Units: c.Practices, Measures: c.Indicators, Source: c.Source}
+	var err error
+	if want.From, want.To, err = periodBounds(c.From, c.To); err != nil {
+		return err
+	}
+	per := map[string]float64{}
+	for _, m := range measures() {
+		per[m.Name] = m.Per
+	}
+	for _, name := range c.Indicators {
+		if _, known := per[name]; !known {
+			return errs.New(errs.Invalid, "there is no indicator named %q; run “ohp figures --names” to list those that are known", name)
+		}
+	}
+	db, err := openDatabase(ctx, c.Database)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	w := csv.NewWriter(out)
+	if err := w.Write(FigureColumns); err != nil {
+		return err
+	}
+	err = measure.List(ctx, db, want, func(l measure.Listed) error {
+		row := ""
+		if l.Row > 0 {
+			row = strconv.Itoa(l.Row)
+		}
+		return w.Write([]string{l.Unit, l.Measure, l.Period.String(), number(l.Numerator), number(l.Denominator), number(l.Amount(per[l.Measure])),
+			l.Status.String(), l.File, l.Place, row, l.AsAt})
+	})
+	w.Flush()
+	if err == nil {
+		err = w.Error()
+	}
+	return err
+}
+
+func periodBounds(from, to string) (f, t date.Period, err error) {
+	if from != "" {
+		if f, err = date.ParsePeriod(from); err != nil {
+			return f, t, err
+		}
+	}
+	if to != "" {
+		t, err = date.ParsePeriod(to)
+	}
+	return f, t, err
+}
+
+// number writes the shortest text that reads back as x; nothing where there is no number.
+func number(x float64) string {
+	if measure.IsNone(x) {
+		return ""
+	}
+	return strconv.FormatFloat(x, 'f', -1, 64)
+}
+
+// Names prints the names and titles of what is measured, as CSV.
+func (c Figures) Names(out io.Writer) error {
+	w := csv.NewWriter(out)
+	if err := w.Write([]string{"indicator", "title", "kind", "per", "unit", "every", "source"}); err != nil {
+		return err
+	}
+	for _, m := range measures() {
+		if err := w.Write([]string{m.Name, m.Title, m.Kind.String(), number(m.Per), m.Unit, m.Cadence.String(), m.Source}); err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	return w.Error()
+}

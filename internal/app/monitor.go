@@ -1,0 +1,127 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"ohp/internal/monitor"
+	"ohp/internal/stats/change"
+)
+
+// Monitor says how to run the monitor and what to print.
+type Monitor struct {
+	Database string
+	JSON     bool
+	Afresh   bool    // study every indicator again
+	Budget   float64 // false concerns a month
+	Practice string
+	Theme    string
+	All      bool // closed concerns as well
+	Long     bool // every word of each concern
+}
+
+// Run studies what new data touched and prints the concerns.
+func (c Monitor) Run(ctx context.Context, out, progress io.Writer) error {
+	db, err := openDatabase(ctx, c.Database)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	settings := monitor.Settings{Measures: measures(), Afresh: c.Afresh, Budget: change.Budget{FalseConcernsPerMonth: c.Budget},
+		Progress: func(done, total int) { fmt.Fprintf(progress, "\r\033[K  %d of %d indicators studied", done, total) }}
+	summary, err := monitor.Run(ctx, db, settings)
+	fmt.Fprint(progress, "\r\033[K")
+	if err != nil {
+		return err
+	}
+	filter := monitor.ConcernFilter{Practice: c.Practice, Theme: c.Theme}
+	if c.All {
+		filter.State = "all"
+	}
+	concerns, err := monitor.Concerns(ctx, db, filter)
+	if err != nil {
+		return err
+	}
+	notes, err := monitor.Notes(ctx, db, measures())
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(out, summary, concerns, notes)
+	}
+	printConcerns(out, summary, concerns, notes, c.Long)
+	return nil
+}
+
+func printJSON(out io.Writer, summary monitor.Summary, concerns []monitor.Concern, notes []monitor.Note) error {
+	words := []string{}
+	for _, n := range notes {
+		words = append(words, n.Words)
+	}
+	if concerns == nil {
+		concerns = []monitor.Concern{}
+	}
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(map[string]any{"run": summary, "concerns": concerns, "shared": words})
+}
+
+func printConcerns(out io.Writer, s monitor.Summary, concerns []monitor.Concern, notes []monitor.Note, long bool) {
+	fmt.Fprintf(out, "%d practices, %d indicators, %d series, of which %d can be judged over time; %d indicators studied in %.1f s.\n",
+		s.Practices, s.Indicators, s.Series, s.Judged, s.Studied, s.Seconds)
+	fmt.Fprintf(out, "Flagged at a chance of %.2g or less, so that a steady partnership has at most %.3g false concern a month. %d opened, %d closed, %d open.\n\n",
+		s.Threshold, s.Budget, s.Opened, s.Closed, s.Open)
+	for _, n := range notes {
+		fmt.Fprintf(out, "Shared by most practices: %s\n", n.Words)
+	}
+	if len(notes) > 0 {
+		fmt.Fprintln(out)
+	}
+	if len(concerns) == 0 {
+		fmt.Fprintln(out, "No concern is open.")
+		return
+	}
+	if long {
+		printLong(out, concerns)
+		return
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "PRACTICE\tNAME\tTHEME\tNATURE\tSINCE\tCHANCE\tWHAT")
+	for _, c := range concerns {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Practice, cut(c.Name, 32), c.Theme, c.Nature, c.Began, chance(c.Chance), c.Headline)
+	}
+	w.Flush()
+}
+
+func chance(p float64) string {
+	if p >= 1 {
+		return "-"
+	}
+	return fmt.Sprintf("%.1e", p)
+}
+
+func cut(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
+}
+
+func printLong(out io.Writer, concerns []monitor.Concern) {
+	for _, c := range concerns {
+		fmt.Fprintf(out, "%s %s · %s · %s\n%s\n", c.Practice, c.Name, c.Theme, c.Nature, c.Headline)
+		for _, s := range c.Signals {
+			for _, words := range []string{s.Seen, s.Since, s.Size, s.Odds, s.Peers, s.Unknown} {
+				if words != "" {
+					fmt.Fprintf(out, "  %s\n", words)
+				}
+			}
+			fmt.Fprintln(out, "  --")
+		}
+		fmt.Fprintf(out, "  %s\n\n", c.Moved)
+	}
+}

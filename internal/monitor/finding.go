@@ -1,0 +1,103 @@
+package monitor
+
+import (
+	"ohp/internal/kernel/date"
+	"ohp/internal/stats/change"
+)
+
+// Finding is what the monitor found in one indicator at one practice.
+type Finding struct {
+	Unit string `json:"u"`
+
+	// Over time: the practice against its own past, with the peers' movement taken out.
+
+	// P is the chance that a steady series shows so large a difference in a given period; 1 when it could not be judged, and Unjudged says why.
+	P        float64 `json:"p"`
+	Unjudged string  `json:"why,omitempty"`
+	// Z is the standardised difference, positive upwards.
+	Z float64 `json:"z,omitempty"`
+	// Began is the first period of the window that differs most, Latest the last reported period.
+	Began  date.Period `json:"b,omitzero"`
+	Latest date.Period `json:"l,omitzero"`
+	// Window and BaselineN are numbers of reported periods.
+	Window    int `json:"k,omitempty"`
+	BaselineN int `json:"n,omitempty"`
+	// Baseline and Recent are levels in the indicator's scale, without the peers' movement.
+	Baseline float64 `json:"v,omitempty"`
+	Recent   float64 `json:"r,omitempty"`
+	// Effect is a ratio (Ratio true) or a difference in the indicator's scale, with its 95% bounds; High 0 with Ratio means unbounded.
+	Effect float64 `json:"e,omitempty"`
+	Low    float64 `json:"el,omitempty"`
+	High   float64 `json:"eh,omitempty"`
+	Ratio  bool    `json:"er,omitempty"`
+	// Gaps is the number of periods since the baseline began for which nothing usable was reported.
+	Gaps int `json:"g,omitempty"`
+
+	// Beside the others: a funnel at the latest period.
+
+	// PlaceP is the chance of lying so far out in both of the last two periods, over-dispersion allowed for; 1 when not compared.
+	PlaceP float64 `json:"pp,omitempty"`
+	PlaceZ float64 `json:"pz,omitempty"`
+	// PlaceValue and PlaceCentre are in the indicator's scale; PlaceN is the number of practices compared.
+	PlaceValue  float64     `json:"pv,omitempty"`
+	PlaceCentre float64     `json:"pc,omitempty"`
+	PlaceN      int         `json:"pn,omitempty"`
+	PlacePeriod date.Period `json:"pl,omitzero"`
+
+	// Silent is the number of latest periods without a report while most others reported; SilentFrom the first of them.
+	Silent     int         `json:"s,omitempty"`
+	SilentFrom date.Period `json:"sf,omitzero"`
+	// Never says that the practice has not reported once in the periods loaded.
+	Never bool `json:"sn,omitempty"`
+
+	// Alert says that the latest value lies below the indicator's alert level.
+	Alert bool    `json:"a,omitempty"`
+	Value float64 `json:"av,omitempty"`
+}
+
+// Judged says whether the series could be compared with its past.
+func (f Finding) Judged() bool { return f.Unjudged == "" }
+
+// Study is one indicator looked at across its practices.
+type Study struct {
+	Indicator string
+	Stamp     int64
+	Basis     string
+	Latest    date.Period
+	Shared    *SharedStep
+	Findings  []Finding
+}
+
+// SharedStep is a change that most practices made together: one note, not thirty concerns.
+type SharedStep struct {
+	Began date.Period `json:"began"`
+	// Higher says which way; Share is the part of the practices that moved that way, of Units.
+	Higher bool    `json:"higher"`
+	Share  float64 `json:"share"`
+	Units  int     `json:"units"`
+	// Effect is a ratio for rates and a difference in the indicator's scale otherwise.
+	Effect float64 `json:"effect"`
+	Ratio  bool    `json:"ratio"`
+	P      float64 `json:"p"`
+}
+
+func (s Study) judged() int {
+	n := 0
+	for _, f := range s.Findings {
+		if f.Judged() {
+			n++
+		}
+	}
+	return n
+}
+
+// direction of a finding's change over time.
+func (f Finding) direction() change.Direction {
+	switch {
+	case f.Z > 0:
+		return change.Higher
+	case f.Z < 0:
+		return change.Lower
+	}
+	return change.Steady
+}

@@ -1,0 +1,238 @@
+package monitor
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"ohp/internal/kernel/date"
+	"ohp/internal/kernel/errs"
+	"ohp/internal/kernel/measure"
+	"ohp/internal/kernel/page"
+	"ohp/internal/kernel/page/nhsuk"
+	"ohp/internal/kernel/store"
+)
+
+// concernsPerPage keeps a page within what a person reads.
+const concernsPerPage = 25
+
+// concernsView is what the Concerns page shows.
+type concernsView struct {
+	filter   ConcernFilter
+	counts   map[string]int
+	concerns []Concern
+	notes    []Note
+	run      *Summary
+	page     int
+	total    int
+	practice string // name of the practice filtered by
+	options  []nhsuk.Option
+}
+
+func (p Pages) concerns(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.readConcerns(r)
+	if err != nil {
+		return err
+	}
+	return p.Site.Render(w, r, page.Page{Title: "Concerns", Section: "Concerns", Body: concernsPage(v)})
+}
+
+func (p Pages) readConcerns(r *http.Request) (concernsView, error) {
+	q := r.URL.Query()
+	v := concernsView{filter: ConcernFilter{Practice: q.Get("practice"), Theme: q.Get("theme"), Nature: q.Get("nature"), State: q.Get("state")}, page: 1}
+	for _, check := range []error{oneOf("theme", v.filter.Theme, Themes), oneOf("nature", v.filter.Nature, []string{Worse, Differ, Better}), oneOf("state", v.filter.State, []string{"open", "closed", "all"})} {
+		if check != nil {
+			return v, check
+		}
+	}
+	if n, err := strconv.Atoi(q.Get("page")); err == nil && n > 0 {
+		v.page = n
+	}
+	ctx := r.Context()
+	var err error
+	if v.counts, err = CountConcerns(ctx, p.DB, v.filter); err != nil {
+		return v, err
+	}
+	for _, n := range v.counts {
+		v.total += n
+	}
+	f := v.filter
+	f.Limit, f.Offset = concernsPerPage, (v.page-1)*concernsPerPage
+	if v.concerns, err = Concerns(ctx, p.DB, f); err != nil {
+		return v, err
+	}
+	if v.notes, err = Notes(ctx, p.DB, p.Measures); err != nil {
+		return v, err
+	}
+	run, err := LastRun(ctx, p.DB)
+	if err == nil {
+		v.run = &run
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return v, err
+	}
+	v.options, err = p.practiceOptions(r)
+	for _, o := range v.options {
+		if o.Value == v.filter.Practice {
+			v.practice = o.Text
+		}
+	}
+	return v, err
+}
+
+// practiceOptions are the practices that have ever had a concern: few, even in a national database.
+func (p Pages) practiceOptions(r *http.Request) ([]nhsuk.Option, error) {
+	type row struct {
+		Code string `db:"code"`
+		Name string `db:"name"`
+	}
+	rows, err := store.Collect[row](r.Context(), p.DB, `select distinct c.practice as code, coalesce(u.name, '') as name
+from concern c left join unit u on u.code = c.practice order by name, code limit 400`)
+	options := []nhsuk.Option{{Text: "All practices", Value: ""}}
+	for _, row := range rows {
+		text := row.Code
+		if row.Name != "" {
+			text = titleCase(row.Name) + " (" + row.Code + ")"
+		}
+		options = append(options, nhsuk.Option{Text: text, Value: row.Code})
+	}
+	return options, err
+}
+
+func (v concernsView) controls() []nhsuk.Select {
+	themes := []nhsuk.Option{{Text: "All themes"}}
+	for _, t := range Themes {
+		themes = append(themes, nhsuk.Option{Text: themeWords(t), Value: t})
+	}
+	return []nhsuk.Select{
+		{Name: "practice", Label: nhsuk.Label{Text: "Practice"}, Value: v.filter.Practice, Options: v.options},
+		{Name: "theme", Label: nhsuk.Label{Text: "Theme"}, Value: v.filter.Theme, Options: themes},
+		{Name: "nature", Label: nhsuk.Label{Text: "Nature"}, Value: v.filter.Nature, Options: []nhsuk.Option{{Text: "All"}, {Text: "Worse or silent", Value: Worse}, {Text: "Different", Value: Differ}, {Text: "Better", Value: Better}}},
+		{Name: "state", Label: nhsuk.Label{Text: "State"}, Value: v.filter.State, Options: []nhsuk.Option{{Text: "Open", Value: ""}, {Text: "Closed", Value: "closed"}, {Text: "Open and closed", Value: "all"}}},
+	}
+}
+
+func (v concernsView) filtered() bool { return v.filter != ConcernFilter{} }
+
+// address is the page's own with another page number.
+func (v concernsView) address(n int) string {
+	q := url.Values{}
+	for _, k := range [][2]string{{"practice", v.filter.Practice}, {"theme", v.filter.Theme}, {"nature", v.filter.Nature}, {"state", v.filter.State}} {
+		if k[1] != "" {
+			q.Set(k[0], k[1])
+		}
+	}
+	if n > 1 {
+		q.Set("page", strconv.Itoa(n))
+	}
+	if len(q) == 0 {
+		return "/concerns"
+	}
+	return "/concerns?" + q.Encode()
+}
+
+func (v concernsView) pages() int { return (v.total + concernsPerPage - 1) / concernsPerPage }
+
+// summary says how much there is, in one sentence.
+func (v concernsView) summary() string {
+	worse, differ, better := v.counts[Worse], v.counts[Differ], v.counts[Better]
+	return fmt.Sprintf("%d %s for the worse or silent, %d different without being better or worse, %d %s.",
+		worse, plural(worse, "is", "are"), differ, better, plural(better, "improvement", "improvements"))
+}
+
+// checked says what the calm state rests on.
+func (v concernsView) checked() []string {
+	if v.run == nil {
+		return []string{"Nothing yet: no data has been studied. Load data with “ohp import”, then run “ohp monitor”."}
+	}
+	lines := []string{
+		fmt.Sprintf("%s practices and %s indicators: %s series, of which %s have enough data to be judged over time", grouped(float64(v.run.Practices)), grouped(float64(v.run.Indicators)), grouped(float64(v.run.Series)), grouped(float64(v.run.Judged))),
+		"Whether any practice has stopped reporting what the others report",
+		fmt.Sprintf("Last studied on %s", momentWords(v.run.StartedAt.Time())),
+	}
+	return lines
+}
+
+// budget says in words what the threshold means.
+func (v concernsView) budget() string {
+	if v.run == nil {
+		return ""
+	}
+	return fmt.Sprintf("Thresholds are set so that a partnership in which nothing at all changes would see about %s false concern a month among its %s series.",
+		strconv.FormatFloat(v.run.Budget, 'g', 3, 64), grouped(float64(v.run.Series)))
+}
+
+func natureTag(nature string) nhsuk.Tag {
+	switch nature {
+	case Better:
+		return nhsuk.Tag{Text: "Better", Colour: nhsuk.Blue}
+	case Differ:
+		return nhsuk.Tag{Text: "Different", Colour: nhsuk.Purple}
+	}
+	return nhsuk.Tag{Text: "Worse", Colour: nhsuk.Orange}
+}
+
+// tagOf says silence and alerts by their own names.
+func tagOf(c Concern) nhsuk.Tag {
+	if c.Nature == Worse && len(c.Signals) > 0 && !slices.ContainsFunc(c.Signals, func(s Signal) bool { return s.Kind != Silent }) {
+		return nhsuk.Tag{Text: "Silent", Colour: nhsuk.Yellow}
+	}
+	if c.Nature == Worse && len(c.Signals) > 0 && c.Signals[0].Kind == Alert {
+		return nhsuk.Tag{Text: "Alert", Colour: nhsuk.Red}
+	}
+	return natureTag(c.Nature)
+}
+
+// sinceWords writes when a concern began.
+func sinceWords(began string) string {
+	p, err := date.ParsePeriod(began)
+	if err != nil {
+		return "unknown"
+	}
+	return p.Label()
+}
+
+// concernView is what the page of one concern shows.
+type concernView struct {
+	Concern
+	plots     map[string]Plotted
+	superseed map[string]string
+	unit      *measure.Known
+}
+
+func (p Pages) concern(w http.ResponseWriter, r *http.Request) error {
+	c, err := ConcernByID(r.Context(), p.DB, r.PathValue("id"))
+	if errors.Is(err, store.ErrNotFound) {
+		return errs.New(errs.NotFound, "There is no concern at this address. It may belong to another database.")
+	}
+	if err != nil {
+		return err
+	}
+	v := concernView{Concern: c, plots: map[string]Plotted{}}
+	series, err := measure.ReadUnit(r.Context(), p.DB, c.Practice)
+	if err != nil {
+		return err
+	}
+	for _, s := range c.Signals {
+		in, err := IndicatorNamed(s.Indicator)
+		if err != nil {
+			continue
+		}
+		m, ok := p.measureOf(in)
+		if !ok || len(series[in.Measure].Periods) == 0 {
+			continue
+		}
+		plot := plotOf(in, m, series[in.Measure])
+		if s.Kind == OverTime {
+			plot.Began, _ = date.ParsePeriod(s.Began)
+			plot.BeganWords = "change began"
+		}
+		if plotted, err := plot.Draw(); err == nil {
+			v.plots[s.Indicator] = plotted
+		}
+	}
+	crumbs := []nhsuk.Link{{Text: "Concerns", Href: "/concerns"}}
+	return p.Site.Render(w, r, page.Page{Title: c.Headline, Section: "Concerns", Crumbs: crumbs, Body: concernPage(v)})
+}

@@ -1,0 +1,297 @@
+package monitor
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ohp/internal/kernel/errs"
+	"ohp/internal/kernel/measure"
+	"ohp/internal/kernel/page"
+	"ohp/internal/kernel/page/chart"
+	"ohp/internal/kernel/page/nhsuk"
+	"ohp/internal/kernel/store"
+	"ohp/internal/stats/spc"
+)
+
+const practicesPerPage = 50
+
+// practiceRow is one line of the list of practices.
+type practiceRow struct {
+	Code   string `db:"code"`
+	Name   string `db:"name"`
+	Status string `db:"status"`
+	PCN    string `db:"pcn"`
+	Worse  int    `db:"worse"`
+	Differ int    `db:"differ"`
+	Better int    `db:"better"`
+}
+
+// practicesView is what the Practices page shows.
+type practicesView struct {
+	query, sort string
+	all         bool // every practice, not only the partnership's
+	partnership string
+	rows        []practiceRow
+	page, total int
+}
+
+func (p Pages) practices(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	v := practicesView{query: strings.TrimSpace(q.Get("q")), sort: q.Get("sort"), all: q.Get("all") == "yes", page: 1}
+	if err := oneOf("order", v.sort, []string{"name", "concerns"}); err != nil {
+		return err
+	}
+	if n, err := strconv.Atoi(q.Get("page")); err == nil && n > 0 {
+		v.page = n
+	}
+	if err := p.readPractices(r, &v); err != nil {
+		return err
+	}
+	return p.Site.Render(w, r, page.Page{Title: "Practices", Section: "Practices", Body: practicesPage(v)})
+}
+
+func (p Pages) readPractices(r *http.Request, v *practicesView) error {
+	ctx := r.Context()
+	members, err := store.Collect[string](ctx, p.DB, "select grp from unit_group where group_kind = 'partnership' and to_date = '' group by grp order by count(*) desc, grp limit 1")
+	if err != nil {
+		return err
+	}
+	where := store.NewFilter()
+	if len(members) > 0 {
+		v.partnership = members[0]
+		if !v.all {
+			where.And("exists (select 1 from unit_group g where g.unit = u.code and g.grp = ? and g.to_date = '')", members[0])
+		}
+	} else {
+		v.all = true
+	}
+	if v.query != "" {
+		like := "%" + strings.ToLower(escapeLike(v.query)) + "%"
+		where.And(`(lower(u.name) like ? escape '!' or lower(u.code) like ? escape '!')`, like, like)
+	}
+	if v.total, err = count(ctx, p.DB, "select count(*) from unit u where u.kind = 'practice'"+where.SQL(), where.Args()); err != nil {
+		return err
+	}
+	order := " order by name, code"
+	if v.sort == "concerns" {
+		order = " order by worse desc, differ desc, better desc, name, code"
+	}
+	// Concerns are counted for the rows of one page only, unless they decide the order.
+	v.rows, err = store.Collect[practiceRow](ctx, p.DB, `select u.code, case when u.name = '' then u.code else u.name end as name, u.status,
+    coalesce((select coalesce(nullif(pu.name, ''), g.grp) from unit_group g left join unit pu on pu.code = g.grp where g.unit = u.code and g.group_kind = 'pcn' and g.to_date = '' order by g.from_date desc limit 1), '') as pcn,
+    (select count(*) from concern c where c.practice = u.code and c.state = 'open' and c.nature = 'worse') as worse,
+    (select count(*) from concern c where c.practice = u.code and c.state = 'open' and c.nature = 'differ') as differ,
+    (select count(*) from concern c where c.practice = u.code and c.state = 'open' and c.nature = 'better') as better
+from unit u where u.kind = 'practice'`+where.SQL()+order+" limit "+itoa(practicesPerPage)+" offset "+itoa((v.page-1)*practicesPerPage), where.Args()...)
+	return err
+}
+
+func escapeLike(s string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
+}
+
+func (v practicesView) address(n int) string {
+	q := url.Values{}
+	for _, k := range [][2]string{{"q", v.query}, {"sort", v.sort}} {
+		if k[1] != "" {
+			q.Set(k[0], k[1])
+		}
+	}
+	if v.all && v.partnership != "" {
+		q.Set("all", "yes")
+	}
+	if n > 1 {
+		q.Set("page", itoa(n))
+	}
+	if len(q) == 0 {
+		return "/practices"
+	}
+	return "/practices?" + q.Encode()
+}
+
+func (v practicesView) sorted(by string) string {
+	o := v
+	o.sort = by
+	return o.address(1)
+}
+
+func (v practicesView) controls() []nhsuk.Select {
+	if v.partnership == "" {
+		return nil
+	}
+	all := ""
+	if v.all {
+		all = "yes"
+	}
+	return []nhsuk.Select{{Name: "all", Label: nhsuk.Label{Text: "Which"}, Value: all, Options: []nhsuk.Option{{Text: "The partnership’s practices"}, {Text: "All practices loaded", Value: "yes"}}}}
+}
+
+func (v practicesView) table() nhsuk.Table {
+	t := nhsuk.Table{Caption: "Practices", CaptionHidden: "", Responsive: true, FirstCellIsHeader: true,
+		Head: []nhsuk.Cell{{Text: "Practice", Sort: sortState(v.sort != "concerns", "ascending"), Href: v.sorted("name")}, {Text: "PCN"}, {Text: "Open concerns", Sort: sortState(v.sort == "concerns", "descending"), Href: v.sorted("concerns")}}}
+	for _, r := range v.rows {
+		t.Rows = append(t.Rows, []nhsuk.Cell{{Body: practiceLink(r)}, {Text: titleCase(r.PCN)}, {Body: concernCounts(r)}})
+	}
+	return t
+}
+
+func sortState(sorted bool, how string) string {
+	if sorted {
+		return how
+	}
+	return "none"
+}
+
+// practiceView is what the page of one practice shows.
+type practiceView struct {
+	unit       *measure.Known
+	code       string
+	facts      []nhsuk.Row
+	concerns   []Concern
+	questions  []questionTiles
+	attributes []attribute
+}
+
+// questionTiles are a key question's small charts.
+type questionTiles struct {
+	Question string
+	Tiles    page.Tiles
+}
+
+type attribute struct {
+	Name  string `db:"name"`
+	Value string `db:"value"`
+	From  string `db:"from_date"`
+	Note  string `db:"note"`
+}
+
+func (p Pages) practice(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.readPractice(r)
+	if err != nil {
+		return err
+	}
+	name := titleCase(v.unit.Label())
+	crumbs := []nhsuk.Link{{Text: "Practices", Href: "/practices"}}
+	return p.Site.Render(w, r, page.Page{Title: name, Section: "Practices", Crumbs: crumbs, Wide: true, Body: practicePage(v)})
+}
+
+func (p Pages) readPractice(r *http.Request) (practiceView, error) {
+	ctx := r.Context()
+	v := practiceView{code: r.PathValue("code")}
+	var err error
+	if v.unit, err = measure.ReadUnitKnown(ctx, p.DB, v.code); errors.Is(err, store.ErrNotFound) {
+		return v, errs.New(errs.NotFound, "No organisation with the code “%s” is loaded. Check the code, or look for the practice by name on the Practices page.", v.code)
+	} else if err != nil {
+		return v, err
+	}
+	if v.concerns, err = Concerns(ctx, p.DB, ConcernFilter{Practice: v.code}); err != nil {
+		return v, err
+	}
+	v.attributes, err = store.Collect[attribute](ctx, p.DB, "select name, value, from_date, note from unit_attribute where unit = $1 order by name, from_date", v.code)
+	if err != nil {
+		return v, err
+	}
+	series, err := measure.ReadUnit(ctx, p.DB, v.code)
+	if err != nil {
+		return v, err
+	}
+	v.facts = p.practiceFacts(v)
+	v.questions, err = p.tiles(v.code, series)
+	return v, err
+}
+
+// practiceFacts are what is known of the practice besides figures.
+func (p Pages) practiceFacts(v practiceView) []nhsuk.Row {
+	rows := []nhsuk.Row{{Key: "Code", Value: v.unit.Code}}
+	add := func(key, value string) {
+		if value != "" {
+			rows = append(rows, nhsuk.Row{Key: key, Value: value})
+		}
+	}
+	add("PCN", titleCase(v.unit.GroupNames["pcn"]))
+	add("Integrated care board", titleCase(v.unit.GroupNames["icb"]))
+	if v.unit.Status != "active" {
+		add("Status", v.unit.Status)
+	}
+	latest := map[string]attribute{}
+	for _, a := range v.attributes { // in order of date: the last stays
+		latest[a.Name] = a
+	}
+	for _, name := range []string{"system-supplier", "online-consultation-supplier", "cqc-overall-rating"} {
+		if a, ok := latest[name]; ok {
+			add(capital(strings.ReplaceAll(strings.Replace(name, "cqc", "CQC", 1), "-", " ")), attributeWords(a))
+		}
+	}
+	return rows
+}
+
+func attributeWords(a attribute) string {
+	words := titleCase(a.Value)
+	if a.From != "" {
+		words += fmt.Sprintf(" (%s)", a.From)
+	}
+	if a.Note != "" {
+		words += ", " + a.Note
+	}
+	return words
+}
+
+// tiles draws a small chart for every indicator with figures, by key question.
+func (p Pages) tiles(code string, series map[string]measure.Series) ([]questionTiles, error) {
+	indicators, err := Indicators()
+	if err != nil {
+		return nil, err
+	}
+	var all []questionTiles
+	for _, q := range KeyQuestions {
+		var tiles page.Tiles
+		for _, in := range indicators {
+			m, ok := p.measureOf(in)
+			if s := series[in.Measure]; in.KeyQuestion == q && ok && len(s.Periods) > 0 {
+				tiles = append(tiles, tileOf(code, in, m, s))
+			}
+		}
+		if len(tiles) > 0 {
+			all = append(all, questionTiles{q, tiles})
+		}
+	}
+	return all, nil
+}
+
+func tileOf(code string, in Indicator, m measure.Measure, s measure.Series) page.Tile {
+	plot := plotOf(in, m, s)
+	plot.ID = "tile-" + in.Name
+	t := page.Tile{Name: in.Short, Href: "/practices/" + code + "/" + in.Name}
+	d, err := plot.Draw()
+	if err != nil {
+		t.Note = sentence(capital(err.Error()))
+		return t
+	}
+	t.Value, t.AsAt = "no figure", ""
+	if !measure.IsNone(d.LastValue) {
+		t.Value, t.AsAt = plot.Format.Write(d.LastValue), d.LastPeriod.Label()
+	}
+	t.Drawing, t.Icons = d.Spark().View(), chart.Icons(variationMark(d.Variation), chart.Assurance(d.Assurance))
+	if d.Variation == spc.TooFewPoints {
+		t.Icons, t.Note = nil, "too few points for limits"
+	}
+	return t
+}
+
+// variationMark is the drawing's mark of a variation icon.
+func variationMark(v spc.Variation) chart.Mark {
+	marks := map[spc.Variation]chart.Mark{spc.ImprovementHigh: chart.ImprovementHigh, spc.ImprovementLow: chart.ImprovementLow,
+		spc.ConcernHigh: chart.ConcernHigh, spc.ConcernLow: chart.ConcernLow, spc.VariationNeutralHigh: chart.NeitherHigh, spc.VariationNeutralLow: chart.NeitherLow}
+	return marks[v]
+}
+
+// byName orders codes by the directory's names.
+func byName(d *measure.Directory, codes []string) {
+	slices.SortFunc(codes, func(a, b string) int { return cmp.Or(cmp.Compare(d.Label(a), d.Label(b)), cmp.Compare(a, b)) })
+}

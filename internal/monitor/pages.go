@@ -1,0 +1,100 @@
+package monitor
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"ohp/internal/kernel/errs"
+	"ohp/internal/kernel/measure"
+	"ohp/internal/kernel/page"
+	"ohp/internal/kernel/store"
+)
+
+// Pages are the monitor's pages.
+type Pages struct {
+	DB       *store.DB
+	Site     *page.Site
+	Measures []measure.Measure // what the modules declare
+}
+
+// Routes lists the monitor's addresses.
+func (p Pages) Routes() []page.Route {
+	get := func(pattern, name string, h page.Handler) page.Route {
+		return page.Route{Method: http.MethodGet, Pattern: pattern, Name: name, Handler: h}
+	}
+	return []page.Route{
+		get("/{$}", "first", func(w http.ResponseWriter, r *http.Request) error {
+			http.Redirect(w, r, "/concerns", http.StatusFound)
+			return nil
+		}),
+		get("/concerns", "concerns", p.concerns),
+		get("/concerns/{id}", "concern", p.concern),
+		get("/practices", "practices", p.practices),
+		get("/practices/{code}", "practice", p.practice),
+	}
+}
+
+// measureOf returns the declaration of an indicator's measure.
+func (p Pages) measureOf(in Indicator) (measure.Measure, bool) {
+	i := slices.IndexFunc(p.Measures, func(m measure.Measure) bool { return m.Name == in.Measure })
+	if i < 0 {
+		return measure.Measure{}, false
+	}
+	return p.Measures[i], true
+}
+
+// directory reads who is who.
+func (p Pages) directory(ctx context.Context) (*measure.Directory, error) {
+	return measure.ReadDirectory(ctx, p.DB)
+}
+
+// themeWords writes a theme for people: "Long-term conditions".
+func themeWords(theme string) string {
+	if theme == "long-term-conditions" {
+		return "Long-term conditions"
+	}
+	return capital(strings.ReplaceAll(theme, "-", " "))
+}
+
+// questionWords writes a key question for people.
+func questionWords(question string) string { return capital(question) }
+
+// chanceWords puts a chance into few words for a table.
+func chanceWords(p float64) string {
+	switch {
+	case p >= 1:
+		return "not a matter of chance"
+	case p < 1e-6:
+		return "under 1 in a million"
+	}
+	return "1 in " + grouped(roundTwo(1/p))
+}
+
+// momentWords writes an instant for people, in local time.
+func momentWords(at time.Time) string {
+	return at.In(london).Format("2 January 2006, 15:04")
+}
+
+var london = func() *time.Location {
+	l, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return time.UTC
+	}
+	return l
+}()
+
+// oneOf refuses a query parameter that is not among the known ones, in words.
+func oneOf(what, value string, known []string) error {
+	if value == "" || slices.Contains(known, value) {
+		return nil
+	}
+	return errs.New(errs.Invalid, "There is no %s named “%s”. Choose one of: %s.", what, value, strings.Join(known, ", "))
+}
+
+func count(ctx context.Context, q store.Queryer, query string, args []any) (int, error) {
+	n, err := store.One[int64](ctx, q, query, args...)
+	return int(n), err
+}

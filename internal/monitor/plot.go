@@ -1,0 +1,368 @@
+package monitor
+
+import (
+	"fmt"
+	"math"
+
+	"ohp/internal/kernel/date"
+	"ohp/internal/kernel/measure"
+	"ohp/internal/kernel/page/chart"
+	"ohp/internal/stats/spc"
+)
+
+// Plot is one series to be drawn over time.
+type Plot struct {
+	ID, Title string
+	// Law is the kind of quantity; it decides, with the figures, which chart fits.
+	Law measure.Kind
+	// Per scales numerator over denominator; 0 is 1.
+	Per       float64
+	Direction spc.Direction
+	Target    spc.Target
+	// Chart is one of Charts, or "by-rule" or "" to choose.
+	Chart string
+	// Profile names the rules; "" is nhsr-0.2.2.
+	Profile string
+	// MinimumPoints is how many reported points limits need; with fewer a run chart is drawn. 0 is 12.
+	MinimumPoints int
+	Axis          string
+	Format        chart.Format
+	// The points, in order of time. Denominators may be nil for measurements and counts. Value is the amount of a Measurement.
+	Periods    []date.Period
+	Status     []measure.Status
+	Num, Den   []float64
+	Value      []float64
+	Began      date.Period // where a change began, to be marked; zero for none
+	BeganWords string
+}
+
+// Plotted is a drawn series.
+type Plotted struct {
+	Chart string // the kind that was drawn: "xmr", "p", "pp", "u", "up", "c" or "run"
+	// Why says in words why this kind was chosen.
+	Why string
+	// Points are in order of Periods; NaN where there is none.
+	Points     []PlottedPoint
+	Variation  spc.Variation
+	Assurance  spc.Assurance
+	Settings   []string // printed under the chart
+	LastValue  float64  // of the last reported period, NaN for none
+	LastPeriod date.Period
+	plot       Plot
+}
+
+// PlottedPoint is one period of a plotted series, in the indicator's scale.
+type PlottedPoint struct {
+	Period                      date.Period
+	Status                      measure.Status
+	Num, Den                    float64
+	Value, Lower, Centre, Upper float64
+	Cause                       string // "" for common cause
+	Type                        spc.PointType
+	Up                          bool
+	Ghost                       bool
+}
+
+// least points for limits, when a plot does not say.
+const defaultMinimumPoints = 12
+
+// Draw chooses the chart, calculates it and marks special causes.
+func (p Plot) Draw() (Plotted, error) {
+	if p.Per == 0 {
+		p.Per = 1
+	}
+	if p.MinimumPoints == 0 {
+		p.MinimumPoints = defaultMinimumPoints
+	}
+	profile, err := p.profile()
+	if err != nil {
+		return Plotted{}, err
+	}
+	d := Plotted{plot: p, LastValue: measure.None}
+	d.lay()
+	d.choose()
+	if d.Chart == "xmr" {
+		err = d.individual(profile)
+	} else {
+		err = d.control(profile)
+	}
+	d.tellSettings(profile)
+	return d, err
+}
+
+func (p Plot) profile() (spc.Profile, error) {
+	if p.Profile == "" {
+		return spc.NHSR022, nil
+	}
+	return spc.ProfileNamed(p.Profile)
+}
+
+// lay puts the figures on the points.
+func (d *Plotted) lay() {
+	p := d.plot
+	for i, period := range p.Periods {
+		pt := PlottedPoint{Period: period, Status: p.Status[i], Num: p.Num[i], Den: measure.None, Value: measure.None, Lower: measure.None, Centre: measure.None, Upper: measure.None}
+		f := measure.Figure{Status: p.Status[i], Numerator: p.Num[i], Denominator: measure.None, Value: measure.None}
+		if p.Den != nil {
+			pt.Den, f.Denominator = p.Den[i], p.Den[i]
+		}
+		if p.Value != nil {
+			f.Value = p.Value[i]
+		}
+		pt.Value = f.Amount(p.Per)
+		if !measure.IsNone(pt.Value) {
+			d.LastValue, d.LastPeriod = pt.Value, period
+		}
+		d.Points = append(d.Points, pt)
+	}
+}
+
+// reported counts the points with a value, and the mean count of events.
+func (d *Plotted) reported() (points int, events float64) {
+	for _, pt := range d.Points {
+		if !measure.IsNone(pt.Value) {
+			points++
+			events += pt.Num
+		}
+	}
+	return points, events / float64(max(points, 1))
+}
+
+// choose picks the kind of chart by rule.
+func (d *Plotted) choose() {
+	p := d.plot
+	points, events := d.reported()
+	switch {
+	case p.Chart != "" && p.Chart != "by-rule" && p.Chart != "none" && (points >= p.MinimumPoints || p.Chart == "run"):
+		d.Chart, d.Why = p.Chart, "the indicator's document asks for it"
+	case points < p.MinimumPoints:
+		d.Chart, d.Why = "run", fmt.Sprintf("there are %d reported points, and limits from fewer than %d would mislead", points, p.MinimumPoints)
+	case p.Law == measure.Measurement:
+		d.Chart, d.Why = "xmr", "each point is a measurement"
+	case p.Law == measure.Count:
+		d.Chart, d.Why = "c", "the points are counts over equal periods"
+	case p.Law == measure.Proportion:
+		d.Chart, d.Why = "p", "each point is a share of cases"
+	default:
+		d.Chart, d.Why = "u", "the points are events over an exposure"
+		if events < 5 {
+			d.Why += fmt.Sprintf("; with %.1f events a period the limits are wide, as they must be", events)
+		}
+	}
+	if p.Chart == "" || p.Chart == "by-rule" || p.Chart == "none" {
+		d.widen()
+	}
+}
+
+// widen turns a P or U chart into Laney's P′ or U′ where the points vary more than
+// binomial or Poisson chance explains: national figures of large practices almost always do.
+func (d *Plotted) widen() {
+	if d.Chart != "p" && d.Chart != "u" {
+		return
+	}
+	wider := map[string]spc.Kind{"p": spc.PPrime, "u": spc.UPrime}[d.Chart]
+	plain, err := d.compute(spc.Kind(d.Chart))
+	laney, err2 := d.compute(wider)
+	if err != nil || err2 != nil {
+		return
+	}
+	if r := limitRatio(plain, laney); r > 1.25 {
+		d.Chart = string(wider)
+		d.Why += fmt.Sprintf(", and they vary %.1f times as widely as pure chance would, so the limits are widened (Laney)", r)
+	}
+}
+
+func limitRatio(plain, laney spc.ControlChart) float64 {
+	for i := range plain.Points {
+		a, b := plain.Points[i], laney.Points[i]
+		if w := half(a); w > 0 && half(b) > 0 {
+			return half(b) / w
+		}
+	}
+	return 1
+}
+
+// half is the width of the limits on the side that is not cut off.
+func half(s spc.Subgroup) float64 { return math.Max(s.Upper-s.Centre, s.Centre-s.Lower) }
+
+func (d *Plotted) compute(kind spc.Kind) (spc.ControlChart, error) {
+	obs := spc.Observations{Axis: spc.Dates}
+	for _, pt := range d.Points {
+		y, n := pt.Num, pt.Den
+		if measure.IsNone(pt.Value) {
+			y, n = measure.None, measure.None
+		}
+		if kind == spc.Run || !kind.NeedsDenominators() && measure.IsNone(pt.Den) {
+			y = pt.Value
+		}
+		obs.X, obs.Y, obs.N = append(obs.X, pt.Period.Start().String()), append(obs.Y, y), append(obs.N, n)
+	}
+	options := spc.ControlOptions{Kind: kind, Multiply: d.plot.Per}
+	if !kind.NeedsDenominators() {
+		obs.N = nil
+		options.Multiply = 1
+	}
+	return spc.Control(obs, options)
+}
+
+// individual draws the XmR chart of the profile.
+func (d *Plotted) individual(profile spc.Profile) error {
+	engine, err := spc.NewEngine(profile)
+	if err != nil {
+		return err
+	}
+	values := make([]float64, len(d.Points))
+	for i, pt := range d.Points {
+		values[i] = pt.Value
+	}
+	r := engine.XmR(values, spc.Settings{Improvement: d.plot.Direction, Target: d.plot.Target})
+	for _, g := range r.Groups {
+		for i := g.First; i < g.First+g.Points; i++ {
+			d.Points[i].Centre, d.Points[i].Lower, d.Points[i].Upper = g.Limits.Centre, g.Limits.Lower, g.Limits.Upper
+		}
+	}
+	flat := len(r.Groups) > 0 && r.Groups[0].Limits.Flat()
+	d.mark(r, flat)
+	d.Variation, d.Assurance = r.Variation, r.Assurance
+	if flat {
+		d.Variation, d.Assurance = spc.VariationCommon, spc.NoAssurance
+	}
+	return nil
+}
+
+// mark names special causes; limits of no width mark nothing.
+func (d *Plotted) mark(r spc.Reading, flat bool) {
+	for i := range d.Points {
+		if measure.IsNone(d.Points[i].Value) || flat || !r.Causes[i].Special() {
+			continue
+		}
+		d.Points[i].Cause, d.Points[i].Type, d.Points[i].Up = r.Causes[i].String(), r.Types[i], r.Causes[i].Up()
+	}
+}
+
+// control draws a run chart or an attribute chart, marked by the profile's rules on
+// each point's distance from the centre in its own standard deviations.
+func (d *Plotted) control(profile spc.Profile) error {
+	c, err := d.compute(spc.Kind(d.Chart))
+	if err != nil {
+		return err
+	}
+	distances := make([]float64, len(d.Points))
+	last := spc.Limits{Lower: math.Inf(-1), Upper: math.Inf(1)}
+	for i, s := range c.Points {
+		pt := &d.Points[i]
+		pt.Centre, pt.Lower, pt.Upper = s.Centre, s.Lower, s.Upper
+		distances[i] = measure.None
+		if w := half(s); w > 0 && !measure.IsNone(pt.Value) {
+			distances[i] = 3 * (pt.Value - s.Centre) / w
+			last = spc.Limits{Centre: s.Centre, Lower: s.Lower, Upper: s.Upper}
+		}
+	}
+	if d.Chart == "run" {
+		d.Variation = spc.TooFewPoints
+		return nil
+	}
+	engine, err := spc.NewEngine(profile)
+	if err != nil {
+		return err
+	}
+	r := engine.Standardised(distances, spc.Settings{Improvement: d.plot.Direction})
+	d.mark(r, false)
+	d.Variation, d.Assurance = r.Variation, d.plot.Direction.Assurance(d.plot.Target, last)
+	return nil
+}
+
+var chartNames = map[string]string{
+	"xmr": "XmR chart (individual values and moving range)", "p": "P chart (shares)", "pp": "P′ chart (shares, Laney)",
+	"u": "U chart (rates)", "up": "U′ chart (rates, Laney)", "c": "C chart (counts)", "run": "run chart (median, no limits)", "i": "I chart", "g": "G chart", "t": "T chart",
+}
+
+// tellSettings writes what stands under the chart.
+func (d *Plotted) tellSettings(profile spc.Profile) {
+	points, _ := d.reported()
+	d.Settings = []string{fmt.Sprintf("%s, because %s.", capital(chartNames[d.Chart]), d.Why)}
+	if d.Chart != "run" {
+		d.Settings = append(d.Settings, fmt.Sprintf("Rules: %s – a point outside the limits, %d points on one side of the mean, %d points rising or falling, two of three near a limit. Limits and mean from all %d reported points.",
+			profile.Name, profile.ShiftPoints, profile.TrendPoints, points))
+	}
+	if gaps := len(d.Points) - points; gaps > 0 {
+		d.Settings = append(d.Settings, fmt.Sprintf("%d of %d periods have no usable figure; they are left out and are not counted as nought.", gaps, len(d.Points)))
+	}
+}
+
+// Drawing turns the plotted series into a drawing.
+func (d Plotted) Drawing() chart.SPC {
+	p := d.plot
+	c := chart.SPC{ID: p.ID, Title: p.Title, Axis: p.Axis, Format: p.Format, Desc: d.describe(), Points: d.drawn()}
+	if d.Chart == "run" {
+		c.Centre = "Median"
+	}
+	if p.Target.Set {
+		c.Target = &p.Target.Value
+	}
+	if !p.Began.IsZero() {
+		c.Notes = []chart.Note{{X: dayOf(p.Began), Text: p.BeganWords, Since: true}}
+	}
+	return c
+}
+
+// Spark is the series as a very small chart.
+func (d Plotted) Spark() chart.Spark {
+	s := chart.Spark{ID: d.plot.ID, Title: d.plot.Title + ". " + d.describe(), Points: d.drawn()}
+	if d.plot.Target.Set {
+		s.Target = &d.plot.Target.Value
+	}
+	return s
+}
+
+func (d Plotted) drawn() []chart.Point {
+	points := make([]chart.Point, len(d.Points))
+	for i, pt := range d.Points {
+		title := pt.Period.Label() + ": " + chart.Status(pt.Status).Words()
+		if !measure.IsNone(pt.Value) {
+			title = pt.Period.Label() + ": " + d.plot.Format.Write(pt.Value)
+			if pt.Cause != "" {
+				title += " (" + pt.Cause + ")"
+			}
+		}
+		points[i] = chart.Point{Label: pt.Period.Label(), X: dayOf(pt.Period), Value: pt.Value, Lower: pt.Lower, Centre: pt.Centre, Upper: pt.Upper,
+			Mark: markOf(pt), Status: chart.Status(pt.Status), Title: title}
+	}
+	return points
+}
+
+func markOf(pt PlottedPoint) chart.Mark {
+	if pt.Cause == "" {
+		return chart.Common
+	}
+	high := map[spc.PointType]chart.Mark{spc.Improvement: chart.ImprovementHigh, spc.Concern: chart.ConcernHigh, spc.NeutralHigh: chart.NeitherHigh, spc.NeutralLow: chart.NeitherHigh}
+	low := map[spc.PointType]chart.Mark{spc.Improvement: chart.ImprovementLow, spc.Concern: chart.ConcernLow, spc.NeutralHigh: chart.NeitherLow, spc.NeutralLow: chart.NeitherLow}
+	if pt.Up {
+		return high[pt.Type]
+	}
+	return low[pt.Type]
+}
+
+// describe says in one sentence what the chart shows.
+func (d Plotted) describe() string {
+	if measure.IsNone(d.LastValue) {
+		return "No figure has been reported."
+	}
+	special := 0
+	for _, pt := range d.Points {
+		if pt.Cause != "" {
+			special++
+		}
+	}
+	words := fmt.Sprintf("Latest: %s in %s.", d.plot.Format.Write(d.LastValue), d.LastPeriod.Label())
+	if d.Chart == "run" {
+		return words + " Too few points for limits."
+	}
+	if special == 0 {
+		return words + " No special cause: the points vary as chance would have it."
+	}
+	return words + fmt.Sprintf(" %d %s a special cause.", special, plural(special, "point shows", "points show"))
+}
+
+// dayOf is the first day of a period as charts count days.
+func dayOf(p date.Period) int { return p.Start().Sub(date.New(1970, 1, 1)) }

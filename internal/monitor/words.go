@@ -1,0 +1,374 @@
+package monitor
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ohp/internal/kernel/date"
+	"ohp/internal/stats/change"
+)
+
+// teller puts findings into words that a practice manager reads.
+type teller struct {
+	watch    watch
+	subjects map[string]*subject
+	studies  map[string]*Study
+	byUnit   map[string][]seen // everything noticeable at a practice, flagged or not
+}
+
+// noticeable is the chance up to which a finding is worth a mention beside a flagged one.
+const noticeable = 0.05
+
+func newTeller(w watch, subjects []subject, studies []Study) *teller {
+	t := &teller{watch: w, subjects: map[string]*subject{}, studies: map[string]*Study{}, byUnit: map[string][]seen{}}
+	for i := range subjects {
+		t.subjects[subjects[i].Name], t.studies[subjects[i].Name] = &subjects[i], &studies[i]
+		for j := range studies[i].Findings {
+			f := &studies[i].Findings[j]
+			if f.Judged() && f.P <= noticeable && !subjects[i].ContextOnly {
+				t.byUnit[f.Unit] = append(t.byUnit[f.Unit], seen{&subjects[i], &studies[i], f, OverTime, f.P, false})
+			}
+		}
+	}
+	return t
+}
+
+func (t *teller) signal(s seen) Signal {
+	g := Signal{Indicator: s.subject.Name, Title: s.subject.Title, Kind: s.kind, Nature: natureOf(s), Chance: s.chance, latest: s.finding.Latest}
+	switch s.kind {
+	case OverTime:
+		t.tellOverTime(s, &g)
+	case Beside:
+		t.tellBeside(s, &g)
+	case Silent:
+		t.tellSilent(s, &g)
+	case Alert:
+		t.tellAlert(s, &g)
+	}
+	return g
+}
+
+func natureOf(s seen) string {
+	up := s.finding.direction() == change.Higher
+	if s.kind == Beside {
+		up = s.finding.PlaceZ > 0
+	}
+	switch {
+	case s.kind == Silent || s.kind == Alert:
+		return Worse
+	case s.subject.Direction == Neither:
+		return Differ
+	case up == (s.subject.Direction == HigherIsBetter):
+		return Better
+	}
+	return Worse
+}
+
+func (t *teller) tellOverTime(s seen, g *Signal) {
+	f := s.finding
+	g.Began = f.Began.String()
+	g.Seen = fmt.Sprintf("%s is %s than this practice's own past: %s, where it had been %s.",
+		s.subject.Title, f.direction(), s.subject.amountWords(f.Recent), s.subject.amount(f.Baseline))
+	g.Since = fmt.Sprintf("The change most likely began in %s, %s.", f.Began.Label(), agoWords(f.Window, f.Latest))
+	g.Size = s.subject.sizeWords(f)
+	g.Odds = oddsWords(f.P, "In a practice where nothing has changed, so large a difference would be seen in about %s by chance alone.")
+	g.Peers = t.peersWords(s)
+	g.Unknown = unknownWords(f)
+}
+
+// agoWords says for how many reported periods a change has lasted.
+func agoWords(window int, latest date.Period) string {
+	if window == 1 {
+		return "the latest period reported: one period alone can mislead, so look again next time"
+	}
+	return fmt.Sprintf("and it holds over the last %d periods reported, up to %s", window, latest.Label())
+}
+
+func (sub *subject) sizeWords(f *Finding) string {
+	if !f.Ratio {
+		return fmt.Sprintf("The difference is %s (95%% interval %s to %s).", sub.signed(f.Effect), sub.signed(f.Low), sub.signed(f.High))
+	}
+	if f.Effect == 0 && f.Z > 0 {
+		return fmt.Sprintf("There had been none before, so no ratio can be given; it is at least %s times as much.", ratio(f.Low))
+	}
+	low, high := ratio(f.Low), ratio(f.High)
+	if f.High == 0 && f.Z > 0 {
+		high = "no upper bound: there was hardly an event before"
+	}
+	return fmt.Sprintf("That is %s times the earlier level (95%% interval %s to %s).", ratio(f.Effect), low, high)
+}
+
+func ratio(x float64) string {
+	if x >= 10 {
+		return strconv.FormatFloat(x, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(x, 'f', 2, 64)
+}
+
+// oddsWords puts a chance as one month in so many.
+func oddsWords(p float64, format string) string {
+	if p < 1e-6 {
+		return fmt.Sprintf(format, "fewer than one practice-month in a million")
+	}
+	return fmt.Sprintf(format, "one practice-month in "+grouped(roundTwo(1/p)))
+}
+
+// roundTwo rounds to two significant figures: more would pretend.
+func roundTwo(x float64) float64 {
+	if x < 10 {
+		return math.Round(x)
+	}
+	step := math.Pow(10, math.Floor(math.Log10(x))-1)
+	return math.Round(x/step) * step
+}
+
+// grouped writes a whole number with commas.
+func grouped(x float64) string {
+	digits := strconv.FormatFloat(math.Abs(x), 'f', 0, 64)
+	var b strings.Builder
+	if x < 0 {
+		b.WriteString("−")
+	}
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}
+
+// amount writes a value with the indicator's decimals.
+func (sub *subject) amount(x float64) string { return amountWith(x, sub.Decimals) }
+
+func amountWith(x float64, decimals int) string {
+	text := strconv.FormatFloat(math.Abs(x), 'f', decimals, 64)
+	whole, fraction, _ := strings.Cut(text, ".")
+	n, err := strconv.ParseFloat(whole, 64)
+	if err != nil {
+		return text
+	}
+	text = grouped(n)
+	if fraction != "" {
+		text += "." + fraction
+	}
+	if x < 0 && strings.Trim(text, "0.,") != "" {
+		text = "−" + text
+	}
+	return text
+}
+
+// amountWords adds the words of the scale; a per cent sign stands at the number.
+func (sub *subject) amountWords(x float64) string { return scaled(sub.amount(x), sub.ScaleWords) }
+
+func scaled(amount, words string) string {
+	if strings.HasPrefix(words, "%") || words == "" {
+		return amount + words
+	}
+	if strings.HasPrefix(words, "£") {
+		return "£" + amount + strings.TrimPrefix(words, "£")
+	}
+	return amount + " " + words
+}
+
+// signed writes a difference with its sign.
+func (sub *subject) signed(x float64) string {
+	text := amountWith(math.Abs(x), max(sub.Decimals, 1))
+	unit := ""
+	if strings.HasPrefix(sub.ScaleWords, "%") {
+		unit = " percentage points"
+	}
+	if x < 0 {
+		return "−" + text + unit
+	}
+	return "+" + text + unit
+}
+
+// peersWords says what the other practices did in the same indicator.
+func (t *teller) peersWords(s seen) string {
+	same, judged := 0, 0
+	for i := range s.study.Findings {
+		f := &s.study.Findings[i]
+		if f.Unit == s.finding.Unit || !f.Judged() {
+			continue
+		}
+		judged++
+		if f.P <= noticeable && f.direction() == s.finding.direction() {
+			same++
+		}
+	}
+	shared := ""
+	if step := s.study.Shared; step != nil {
+		shared = " What all practices share (" + stepWords(s.subject, step) + ") has been taken out first."
+	}
+	switch {
+	case judged == 0:
+		return sentence("No other practice has enough data to compare with") + shared
+	case same == 0:
+		return fmt.Sprintf("None of the %s other practices that could be judged shows a similar change.%s", grouped(float64(judged)), shared)
+	}
+	return fmt.Sprintf("%s of the %s other practices that could be judged lean the same way; about %s would by chance.%s",
+		capital(grouped(float64(same))), grouped(float64(judged)), grouped(math.Ceil(float64(judged)*noticeable/2)), shared)
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// stepWords tells a shared step in a clause.
+func stepWords(sub *subject, step *SharedStep) string {
+	way := "lower"
+	if step.Higher {
+		way = "higher"
+	}
+	size := sub.signed(step.Effect)
+	if step.Ratio {
+		size = "by " + percentChange(step.Effect)
+	}
+	return fmt.Sprintf("%s since %s, %s, at %.0f%% of %s practices", way, step.Began.Label(), size, 100*step.Share, grouped(float64(step.Units)))
+}
+
+func percentChange(ratio float64) string {
+	return strconv.FormatFloat(math.Abs(ratio-1)*100, 'f', 0, 64) + "%"
+}
+
+func unknownWords(f *Finding) string {
+	words := fmt.Sprintf("The earlier level rests on %d reported periods.", f.BaselineN)
+	if f.Gaps > 0 {
+		plural := "periods have"
+		if f.Gaps == 1 {
+			plural = "period has"
+		}
+		words += fmt.Sprintf(" %d %s no usable figure.", f.Gaps, plural)
+	}
+	return words + " The figures do not say why: ask the practice."
+}
+
+func (t *teller) tellBeside(s seen, g *Signal) {
+	f := s.finding
+	side := "below"
+	if f.PlaceZ > 0 {
+		side = "above"
+	}
+	g.Began, g.latest = f.PlacePeriod.String(), f.PlacePeriod
+	g.Seen = fmt.Sprintf("%s lies far %s the other practices: %s, where all together have %s.", s.subject.Title, side, s.subject.amountWords(f.PlaceValue), s.subject.amount(f.PlaceCentre))
+	g.Since = fmt.Sprintf("Seen in %s; a comparison of places does not say when it began.", f.PlacePeriod.Label())
+	g.Size = fmt.Sprintf("It lies %.1f standard deviations out, after allowing for how much practices differ from each other anyway.", math.Abs(f.PlaceZ))
+	g.Odds = oddsWords(f.PlaceP, "If this practice belonged among the others, it would lie so far out in about %s.")
+	g.Peers = fmt.Sprintf("Compared with %s practices (%s).", grouped(float64(f.PlaceN)), compareWords(s.subject.Compare))
+	g.Unknown = "Practices serve different people: whether patients, recording or care explain the difference, the figures do not say."
+}
+
+func compareWords(compare string) string {
+	switch compare {
+	case "england":
+		return "all with published figures"
+	case "icb":
+		return "of the same integrated care board"
+	case "pcn":
+		return "of the same primary care network"
+	}
+	return "of the partnership"
+}
+
+func (t *teller) tellSilent(s seen, g *Signal) {
+	f := s.finding
+	g.Began, g.latest = f.SilentFrom.String(), s.study.Latest
+	g.Odds = "Chance has no part in this: nothing was reported."
+	g.Peers = "At least three in four of the other practices did report."
+	g.Unknown = "Silence is not nought. Whether nothing happened, nobody counted, or the supplier's return failed, only the practice can say."
+	if f.Never {
+		g.Seen = fmt.Sprintf("%s: the practice appears in no report that is loaded, or only as “not reported”.", s.subject.Title)
+		g.Since = fmt.Sprintf("The first report loaded is for %s.", f.SilentFrom.Label())
+		g.Size = fmt.Sprintf("%d periods without a figure.", f.Silent)
+		return
+	}
+	g.Seen = fmt.Sprintf("%s: the practice has stopped reporting.", s.subject.Title)
+	g.Since = fmt.Sprintf("The last figure is for the period before %s.", f.SilentFrom.Label())
+	g.Size = fmt.Sprintf("%d %s without a figure.", f.Silent, plural(f.Silent, "period", "periods"))
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+func (t *teller) tellAlert(s seen, g *Signal) {
+	f := s.finding
+	g.Began = f.Latest.String()
+	g.Seen = fmt.Sprintf("%s stands at %s, under the alert level of %s.", s.subject.Title, s.subject.amountWords(f.Value), s.subject.amount(s.subject.AlertBelow))
+	g.Since = fmt.Sprintf("As published for %s.", f.Latest.Label())
+	g.Size = ""
+	g.Odds = "Chance has no part in this: it is a published judgement, not a measurement."
+	g.Unknown = "The publication may be older than what the practice has done since."
+}
+
+// headline says a concern in one line.
+func (t *teller) headline(c *Concern) string {
+	first := c.Signals[0]
+	words := t.shortWords(first)
+	others := map[string]bool{}
+	for _, s := range c.Signals[1:] {
+		if s.Indicator != first.Indicator {
+			others[s.Indicator] = true
+		}
+	}
+	if n := len(others); n > 0 {
+		words += fmt.Sprintf(", and %d more %s", n, plural(n, "indicator", "indicators"))
+	}
+	return words
+}
+
+func (t *teller) shortWords(s Signal) string {
+	sub, st := t.subjects[s.Indicator], t.studies[s.Indicator]
+	if sub == nil || st == nil {
+		return s.Title
+	}
+	switch s.Kind {
+	case Silent:
+		return s.Title + ": no report"
+	case Alert:
+		return s.Title + ": below the alert level"
+	case Beside:
+		if strings.Contains(s.Seen, "far above") {
+			return s.Title + ": far above other practices"
+		}
+		return s.Title + ": far below other practices"
+	}
+	began, _ := date.ParsePeriod(s.Began)
+	if strings.Contains(s.Seen, "is higher") {
+		return s.Title + ": higher since " + began.Label()
+	}
+	return s.Title + ": lower since " + began.Label()
+}
+
+// moved says what else moved at the practice, outside the concern's own theme, too little to be a concern alone.
+func (t *teller) moved(c *Concern, threshold float64) string {
+	var also []string
+	for _, s := range t.byUnit[c.Practice] {
+		if s.subject.Theme == c.Theme {
+			continue
+		}
+		word := s.finding.direction().String()
+		strength := ""
+		if s.chance > threshold {
+			strength = ", not enough alone"
+		}
+		also = append(also, fmt.Sprintf("%s (%s since %s%s)", s.subject.Title, word, s.finding.Began.Label(), strength))
+	}
+	if len(also) == 0 {
+		return "Nothing else at this practice moved noticeably in the indicators that are loaded."
+	}
+	slices.Sort(also)
+	more := ""
+	if len(also) > 6 {
+		more = fmt.Sprintf(", and %d more", len(also)-6)
+		also = also[:6]
+	}
+	return "At the same practice: " + strings.Join(also, "; ") + more + "."
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
