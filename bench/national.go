@@ -7,11 +7,18 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
 
+	"ohp/internal/demo"
 	"ohp/internal/kernel/date"
+	"ohp/internal/kernel/jobs"
 	"ohp/internal/kernel/measure"
 	"ohp/internal/kernel/store"
+	"ohp/internal/monitor"
+	"ohp/internal/published"
 
 	_ "modernc.org/sqlite"
 )
@@ -21,17 +28,28 @@ type england struct{ practices, indicators, months int }
 
 func (e england) figures() int { return e.practices * e.indicators * e.months }
 
-// indicatorNames are those of the reviewed documents, so that the monitor runs as it would on real data.
-func (e england) declared(all []measure.Measure) []measure.Measure {
-	var monthly []measure.Measure
-	for i, m := range all {
-		if i == e.indicators {
-			break
+// declared chooses indicators with documents whose measures a practice can have monthly.
+func (e england) declared() ([]measure.Measure, []monitor.Indicator, error) {
+	all, err := monitor.Indicators()
+	if err != nil {
+		return nil, nil, err
+	}
+	var measures []measure.Measure
+	var indicators []monitor.Indicator
+	for _, m := range append(published.Measures(), demo.Measures()...) {
+		i := slices.IndexFunc(all, func(in monitor.Indicator) bool { return in.Measure == m.Name && !in.ContextOnly })
+		if i < 0 || m.Unit != "practice" || len(measures) == e.indicators {
+			continue
 		}
 		m.Cadence = date.Month
-		monthly = append(monthly, m)
+		in := all[i]
+		in.MinimumPoints = 12
+		measures, indicators = append(measures, m), append(indicators, in)
 	}
-	return monthly
+	if len(measures) < e.indicators {
+		return nil, nil, fmt.Errorf("only %d indicators can be made monthly", len(measures))
+	}
+	return measures, indicators, nil
 }
 
 var firstMonth, _ = date.ParsePeriod("2023-10")
@@ -122,4 +140,159 @@ func size(path string) int64 {
 	return n
 }
 
-func scratch(name string) string { return filepath.Join(scratchFolder, name) }
+// open makes the databases of a country: ours, and the plain table that is the floor.
+func (e england) open(ctx context.Context, name string, months int, floor bool) (*country, error) {
+	c := &country{england: e}
+	var err error
+	if c.measures, c.indicators, err = e.declared(); err != nil {
+		return nil, err
+	}
+	if c.db, err = store.Open(ctx, scratch(name+".db")); err != nil {
+		return nil, err
+	}
+	if _, err = store.Migrate(ctx, c.db, measure.Migrations(), jobs.Migrations, monitor.Migrations()); err != nil {
+		return nil, err
+	}
+	if err = measure.Declare(ctx, c.db, c.measures); err != nil {
+		return nil, err
+	}
+	if floor {
+		if c.plain, err = sql.Open("sqlite", "file:"+scratch(name+"-plain.db")+"?_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)"); err != nil {
+			return nil, err
+		}
+	}
+	return c, e.build(ctx, c.db, c.measures, months, c.plain)
+}
+
+// country is a built england.
+type country struct {
+	england
+	db         *store.DB
+	plain      *sql.DB
+	measures   []measure.Measure
+	indicators []monitor.Indicator
+}
+
+// scan reads every figure of the plain table through the same driver, and nothing else.
+func (c *country) scan(ctx context.Context) (time.Duration, error) {
+	started := time.Now()
+	rows, err := c.plain.QueryContext(ctx, "select practice, indicator, period, numerator, denominator, value, status from plain")
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	var practice, indicator, period, status string
+	var numerator, denominator, value sql.NullFloat64
+	n := 0
+	for rows.Next() {
+		if err := rows.Scan(&practice, &indicator, &period, &numerator, &denominator, &value, &status); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	if n == 0 {
+		return 0, fmt.Errorf("the plain table is empty")
+	}
+	return time.Since(started), rows.Err()
+}
+
+func (c *country) monitor(ctx context.Context) (time.Duration, monitor.Summary, error) {
+	started := time.Now()
+	s, err := monitor.Run(ctx, c.db, monitor.Settings{Measures: c.measures, Indicators: c.indicators})
+	return time.Since(started), s, err
+}
+
+// national is the whole country: 6,200 practices, 30 indicators, 36 months.
+func national(ctx context.Context) error {
+	e := england{6200, 30, 36}
+	c, err := e.open(ctx, "england", e.months, true)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d figures: %d MB in ours, %d MB in the plain table\n", e.figures(), size(scratch("england.db"))>>20, size(scratch("england-plain.db"))>>20)
+	runtime.GC()
+	resetPeak()
+	full, s, err := c.monitor(ctx)
+	if err != nil {
+		return err
+	}
+	peak := peakMemory()
+	scan := time.Duration(1 << 62)
+	for range 3 {
+		d, err := c.scan(ctx)
+		if err != nil {
+			return err
+		}
+		scan = min(scan, d)
+	}
+	fmt.Printf("bare scan of the plain table (best of 3): %.2f s\n", scan.Seconds())
+	fmt.Printf("whole run: %.2f s = %.3f of the scan; peak memory %d MiB; %d series judged, %d concerns\n", full.Seconds(), full.Seconds()/scan.Seconds(), peak, s.Judged, s.Open)
+	again, _, err := c.monitor(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("run with nothing new: %.2f s = %.3f of the scan\n", again.Seconds(), again.Seconds()/scan.Seconds())
+	if _, err := measure.Store(ctx, c.db, e.load(c.measures[0], e.months, 0)); err != nil {
+		return err
+	}
+	one, s, err := c.monitor(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("one new month of one indicator (%d studied): %.2f s = %.3f of the scan, %.2f of the whole run\n", s.Studied, one.Seconds(), one.Seconds()/scan.Seconds(), one.Seconds()/full.Seconds())
+	for n, m := range c.measures {
+		if n == 0 {
+			continue
+		}
+		if _, err := measure.Store(ctx, c.db, e.load(m, e.months, uint64(n))); err != nil {
+			return err
+		}
+	}
+	all, s, err := c.monitor(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("one new month of every other indicator (%d studied): %.2f s = %.3f of the scan\n", s.Studied, all.Seconds(), all.Seconds()/scan.Seconds())
+	return nil
+}
+
+// growth shows the whole run from a partnership to the country.
+func growth(ctx context.Context) error {
+	for _, practices := range []int{33, 330, 1300, 3100, 6200} {
+		e := england{practices, 30, 36}
+		c, err := e.open(ctx, fmt.Sprintf("growth-%d", practices), e.months, true)
+		if err != nil {
+			return err
+		}
+		scan, err := c.scan(ctx)
+		if err != nil {
+			return err
+		}
+		full, s, err := c.monitor(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%5d practices, %7d series: whole run %6.3f s (%.1f µs a series), bare scan %6.3f s, ratio %.3f\n",
+			practices, s.Series, full.Seconds(), full.Seconds()*1e6/float64(s.Series), scan.Seconds(), full.Seconds()/scan.Seconds())
+	}
+	return nil
+}
+
+// resetPeak makes the kernel forget the process's peak memory, where it can.
+func resetPeak() { _ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) }
+
+// peakMemory is the process's peak resident memory in MiB since resetPeak.
+func peakMemory() int {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		if kb, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			n := 0
+			fmt.Sscanf(kb, "%d", &n)
+			return n >> 10
+		}
+	}
+	return 0
+}

@@ -16,6 +16,7 @@ import (
 	"ohp/internal/kernel/page"
 	"ohp/internal/kernel/store"
 	"ohp/internal/monitor"
+	"ohp/internal/published"
 )
 
 // Serve answers on an address of this machine until the context ends.
@@ -88,5 +89,5 @@ func site(ctx context.Context, db *store.DB) (*page.Site, error) {
 }
 
 func routes(db *store.DB, site *page.Site) []page.Route {
-	return monitor.Pages{DB: db, Site: site, Measures: measures()}.Routes()
+	return append(monitor.Pages{DB: db, Site: site, Measures: measures()}.Routes(), published.Pages{DB: db, Site: site}.Routes()...)
 }

@@ -76,7 +76,7 @@ var recipes = []recipe{
 	{name: "phone-wait", title: "Median wait for a call to be answered", kind: measure.Measurement, per: 1, counts: "minutes from joining the queue to being answered, half of the callers waiting longer",
 		file: "access", level: 6.4, between: .3, within: .16, winter: .15},
 	{name: "results-filed-on-time", title: "Test results filed within two working days", kind: measure.Proportion, per: 100, counts: "test results filed within two working days", of: "test results received",
-		file: "safety", level: 87, between: .25, within: .07, denominator: 820},
+		file: "safety", level: 87, between: .2, within: .07, denominator: 820},
 	{name: "drug-monitoring", title: "High-risk medicines: blood tests up to date", kind: measure.Proportion, per: 100, counts: "patients whose blood tests are up to date", of: "patients on a medicine that needs regular blood tests",
 		file: "safety", level: 90, between: .25, within: .03, denominator: 13, stock: true},
 	{name: "medication-reviews", title: "Medication reviews within 12 months", kind: measure.Proportion, per: 100, counts: "patients with a medication review in the last 12 months", of: "patients on repeat medicines",

@@ -261,10 +261,10 @@ func (d *decision) refresh(s *keptSignal, key signalKey) bool {
 		s.Body = string(text)
 		return *s != before
 	}
-	switch latest, judged := d.latestOf(key); {
-	case s.Kind == Silent || s.Kind == Alert:
+	switch latest, watched := d.latestOf(key); {
+	case !watched || s.Kind == Silent || s.Kind == Alert:
 		s.State = "closed"
-	case judged && latest.Compare(s.Latest) > 0:
+	case latest.Compare(s.Latest) > 0:
 		s.Latest = latest
 		if s.Calm++; s.Calm >= change.CloseAfter {
 			s.State = "closed"
@@ -273,10 +273,11 @@ func (d *decision) refresh(s *keptSignal, key signalKey) bool {
 	return *s != before
 }
 
-// latestOf is the last period in which the signal could have been seen again.
+// latestOf is the last period in which the signal could have been seen again; false
+// when nobody looks any more, because the indicator was withdrawn or became mere context.
 func (d *decision) latestOf(key signalKey) (date.Period, bool) {
 	for i := range d.run.subjects {
-		if d.run.subjects[i].Name == key.indicator {
+		if d.run.subjects[i].Name == key.indicator && !d.run.subjects[i].ContextOnly {
 			return d.run.studies[i].Latest, true
 		}
 	}

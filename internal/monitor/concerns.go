@@ -3,7 +3,6 @@ package monitor
 import (
 	"context"
 	"encoding/json"
-	"strings"
 
 	"ohp/internal/kernel/measure"
 	"ohp/internal/kernel/store"
@@ -119,7 +118,7 @@ func Notes(ctx context.Context, q store.Queryer, measures []measure.Measure) ([]
 		if err := json.Unmarshal([]byte(r.Shared), &n.Step); err != nil {
 			return nil, err
 		}
-		n.Words = capital(strings.TrimSpace(in.Title+" is "+stepWords(&subject{Indicator: in}, &n.Step))) + "."
+		n.Words = in.Title + ": " + stepWords(&subject{Indicator: in}, &n.Step) + "."
 		notes = append(notes, n)
 	}
 	return notes, nil

@@ -47,6 +47,8 @@ type Finding struct {
 	// Silent is the number of latest periods without a report while most others reported; SilentFrom the first of them.
 	Silent     int         `json:"s,omitempty"`
 	SilentFrom date.Period `json:"sf,omitzero"`
+	// LastSaid is the last period with a report before the silence.
+	LastSaid date.Period `json:"sl,omitzero"`
 	// Never says that the practice has not reported once in the periods loaded.
 	Never bool `json:"sn,omitempty"`
 
@@ -65,7 +67,32 @@ type Study struct {
 	Basis     string
 	Latest    date.Period
 	Shared    *SharedStep
-	Findings  []Finding
+	// Units were looked at; Judged of them had enough data over time, Placed were compared with others.
+	Units, Judged, Placed int
+	// Findings are those that are worth a word: the rest, unremarkable, is counted above.
+	Findings []Finding
+}
+
+// noticeable is the chance up to which a finding is worth a word, if only beside a flagged one.
+const noticeable = stillOpen
+
+// remarkable says whether a finding is kept.
+func (f Finding) remarkable() bool {
+	return f.Judged() && f.P <= noticeable || f.PlaceN > 0 && f.PlaceP <= noticeable || f.Silent > 0 || f.Alert
+}
+
+// add counts a finding and keeps it when it is remarkable.
+func (s *Study) add(f Finding) {
+	s.Units++
+	if f.Judged() {
+		s.Judged++
+	}
+	if f.PlaceN > 0 {
+		s.Placed++
+	}
+	if f.remarkable() {
+		s.Findings = append(s.Findings, f)
+	}
 }
 
 // SharedStep is a change that most practices made together: one note, not thirty concerns.
@@ -79,16 +106,6 @@ type SharedStep struct {
 	Effect float64 `json:"effect"`
 	Ratio  bool    `json:"ratio"`
 	P      float64 `json:"p"`
-}
-
-func (s Study) judged() int {
-	n := 0
-	for _, f := range s.Findings {
-		if f.Judged() {
-			n++
-		}
-	}
-	return n
 }
 
 // direction of a finding's change over time.

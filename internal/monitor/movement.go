@@ -9,38 +9,36 @@ import (
 // sharedMost is the share of practices that must move the same way for a common step to be told as one note.
 const sharedMost = 0.75
 
-// sharedChance is the chance at or under which a common movement is told as a note.
-const sharedChance = 0.001
-
-// movement is what the practices did together.
-type movement struct {
-	common change.Common
-	step   *SharedStep
-}
 
 // takeOutMovement estimates the common movement of all units of the grid and takes it
-// out of every series, so that a step that all practices share is no concern of any of them.
-func (s *student) takeOutMovement(sub subject, g *measure.Grid) movement {
-	var m movement
+// out of every series, so that a step that all practices share is no concern of any of
+// them; the step itself is returned when it is worth a note.
+func (s *student) takeOutMovement(sub subject, g *measure.Grid) *SharedStep {
 	if sub.ContextOnly || len(g.Periods) < sub.MinimumPoints || g.Periods[0].Kind() == date.Day {
-		return m
+		return nil
 	}
-	m.common = s.detector.CommonMovement(s.series)
-	m.step = sharedStep(sub, g, s.detector.SharedStep(s.series, &m.common, change.Options{}))
-	if m.common.Units == 0 {
-		return m
+	group, step := s.sample()
+	common := s.detector.CommonMovement(group)
+	if common.Units == 0 {
+		return nil
 	}
 	width := len(g.Periods)
-	backing := make([]float64, len(s.series)*width)
+	s.moved = resized(s.moved, len(s.series)*width)
 	for i := range s.series {
-		s.series[i].Movement = m.common.Without(i, backing[i*width:(i+1)*width:(i+1)*width])
+		member := len(group) // of no account in the estimate
+		if i%step == 0 {
+			member = i / step
+		} else if !sub.watch.over(g.Units[i]) {
+			continue
+		}
+		s.series[i].Movement = common.Without(member, s.moved[i*width:(i+1)*width:(i+1)*width])
 	}
-	return m
+	return sharedStep(sub, g, s.detector.SharedStep(group, &common, change.Options{}))
 }
 
 // sharedStep tells a common movement that is recent, unlikely by chance and shared by most; otherwise nil.
 func sharedStep(sub subject, g *measure.Grid, shared change.Shared) *SharedStep {
-	if !shared.Enough || shared.P > sharedChance || shared.Units < leastInFunnel {
+	if !shared.Enough || shared.P > change.SharedStepBound || shared.Units < leastInFunnel {
 		return nil
 	}
 	share := float64(shared.SameWay) / float64(shared.Units)
@@ -54,4 +52,20 @@ func sharedStep(sub subject, g *measure.Grid, shared change.Shared) *SharedStep 
 		step.Effect = (1 + shared.Recent) / (1 + shared.Baseline)
 	}
 	return step
+}
+
+// enough is how many practices tell what all of them do; more would change no figure and cost time.
+const enough = 1000
+
+// sample returns every step-th series, about enough of them.
+func (s *student) sample() (group []change.Series, step int) {
+	step = (len(s.series) + enough - 1) / enough
+	if step <= 1 {
+		return s.series, 1
+	}
+	s.group = s.group[:0]
+	for i := 0; i < len(s.series); i += step {
+		s.group = append(s.group, s.series[i])
+	}
+	return s.group, step
 }

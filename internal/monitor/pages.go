@@ -18,10 +18,14 @@ type Pages struct {
 	DB       *store.DB
 	Site     *page.Site
 	Measures []measure.Measure // what the modules declare
+
+	kept  *measure.Recollection // comparisons and who belongs to which group; made by Routes
+	drawn *measure.Recollection // small charts; made by Routes
 }
 
 // Routes lists the monitor's addresses.
 func (p Pages) Routes() []page.Route {
+	p.kept, p.drawn = &measure.Recollection{}, &measure.Recollection{Most: 500} // a page of small charts takes 60 kB
 	get := func(pattern, name string, h page.Handler) page.Route {
 		return page.Route{Method: http.MethodGet, Pattern: pattern, Name: name, Handler: h}
 	}
@@ -34,6 +38,11 @@ func (p Pages) Routes() []page.Route {
 		get("/concerns/{id}", "concern", p.concern),
 		get("/practices", "practices", p.practices),
 		get("/practices/{code}", "practice", p.practice),
+		get("/practices/{code}/{indicator}", "chart", p.chart),
+		get("/indicators", "indicators", p.indicators),
+		get("/indicators/{name}", "indicator", p.indicator),
+		get("/methods", "methods", p.methods),
+		get("/methods/{name}", "method", p.method),
 	}
 }
 
@@ -97,4 +106,12 @@ func oneOf(what, value string, known []string) error {
 func count(ctx context.Context, q store.Queryer, query string, args []any) (int, error) {
 	n, err := store.One[int64](ctx, q, query, args...)
 	return int(n), err
+}
+
+// fileKind refuses an address that asks for a kind of file that there is none of.
+func fileKind(extension string) error {
+	if err := oneOf("kind of file", extension, []string{"csv", "xlsx", "svg"}); err != nil {
+		return errs.New(errs.NotFound, "%s", errs.Words(err))
+	}
+	return nil
 }

@@ -150,25 +150,29 @@ func (d *Plotted) choose() {
 		}
 	}
 	if p.Chart == "" || p.Chart == "by-rule" || p.Chart == "none" {
-		d.widen()
+		d.fit()
 	}
 }
 
-// widen turns a P or U chart into Laney's P′ or U′ where the points vary more than
-// binomial or Poisson chance explains: national figures of large practices almost always do.
-func (d *Plotted) widen() {
+// fit turns a P or U chart into Laney's P′ or U′ where the points vary more or less than binomial or
+// Poisson chance explains: activity of large practices varies more, the state of a register less.
+func (d *Plotted) fit() {
 	if d.Chart != "p" && d.Chart != "u" {
 		return
 	}
-	wider := map[string]spc.Kind{"p": spc.PPrime, "u": spc.UPrime}[d.Chart]
+	laneys := map[string]spc.Kind{"p": spc.PPrime, "u": spc.UPrime}[d.Chart]
 	plain, err := d.compute(spc.Kind(d.Chart))
-	laney, err2 := d.compute(wider)
+	laney, err2 := d.compute(laneys)
 	if err != nil || err2 != nil {
 		return
 	}
-	if r := limitRatio(plain, laney); r > 1.25 {
-		d.Chart = string(wider)
+	switch r := limitRatio(plain, laney); {
+	case r > 1.25:
+		d.Chart = string(laneys)
 		d.Why += fmt.Sprintf(", and they vary %.1f times as widely as pure chance would, so the limits are widened (Laney)", r)
+	case r < 0.75 && r > 0:
+		d.Chart = string(laneys)
+		d.Why += fmt.Sprintf(", and they vary only %.2f times as widely as pure chance would, as where the same people are counted period after period, so the limits are narrowed (Laney)", r)
 	}
 }
 

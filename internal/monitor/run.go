@@ -83,13 +83,16 @@ func (r *run) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	stored, err := store.Collect[string](ctx, r.db, "select distinct measure from figure_part")
-	if err != nil {
-		return err
-	}
 	for _, in := range indicators {
 		i := slices.IndexFunc(r.settings.Measures, func(m measure.Measure) bool { return m.Name == in.Measure })
-		if i >= 0 && slices.Contains(stored, in.Measure) {
+		if i < 0 {
+			continue
+		}
+		stored, err := store.One[bool](ctx, r.db, "select exists (select 1 from figure_part where measure = $1)", in.Measure)
+		if err != nil {
+			return err
+		}
+		if stored {
 			r.subjects = append(r.subjects, subject{in, r.settings.Measures[i], r.watch})
 		}
 	}
@@ -112,7 +115,7 @@ func (r *run) basisOf(sub subject) string {
 }
 
 // studyVersion is raised when the method changes, so that everything is studied again.
-const studyVersion = 1
+const studyVersion = 2
 
 func withoutSections(in Indicator) Indicator {
 	in.Sections = nil
@@ -205,11 +208,14 @@ type studyRow struct {
 	Basis     string      `db:"basis"`
 	Latest    date.Period `db:"latest"`
 	Shared    string      `db:"shared"`
+	Units     int         `db:"units"`
+	Judged    int         `db:"judged"`
+	Placed    int         `db:"placed"`
 	Body      string      `db:"body"`
 }
 
 func (row studyRow) study() (Study, error) {
-	st := Study{Indicator: row.Indicator, Stamp: row.Stamp, Basis: row.Basis, Latest: row.Latest}
+	st := Study{Indicator: row.Indicator, Stamp: row.Stamp, Basis: row.Basis, Latest: row.Latest, Units: row.Units, Judged: row.Judged, Placed: row.Placed}
 	if row.Shared != "" {
 		if err := json.Unmarshal([]byte(row.Shared), &st.Shared); err != nil {
 			return st, err
@@ -220,13 +226,9 @@ func (row studyRow) study() (Study, error) {
 
 // recall returns the stored studies that still stand.
 func (r *run) recall(ctx context.Context) (map[string]Study, error) {
-	rows, err := store.Collect[studyRow](ctx, r.db, "select indicator, stamp, basis, latest, shared, body from monitor_study")
+	rows, err := store.Collect[studyRow](ctx, r.db, "select indicator, stamp, basis, latest, shared, units, judged, placed, body from monitor_study")
 	if err != nil {
 		return nil, err
-	}
-	type stamped struct {
-		Measure string `db:"measure"`
-		Stamp   int64  `db:"stamp"`
 	}
 	kept := map[string]Study{}
 	for _, row := range rows {
@@ -275,32 +277,37 @@ func keepStudy(ctx context.Context, tx *store.Tx, st Study) error {
 		}
 		shared = string(text)
 	}
-	_, err = store.Exec(ctx, tx, `insert into monitor_study (indicator, stamp, basis, latest, shared, units, judged, studied_at, body)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+	_, err = store.Exec(ctx, tx, `insert into monitor_study (indicator, stamp, basis, latest, shared, units, judged, placed, studied_at, body)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (indicator) do update set stamp = excluded.stamp, basis = excluded.basis, latest = excluded.latest, shared = excluded.shared,
-    units = excluded.units, judged = excluded.judged, studied_at = excluded.studied_at, body = excluded.body`,
-		st.Indicator, st.Stamp, st.Basis, st.Latest.String(), shared, len(st.Findings), st.judged(), tx.Now(), string(body))
+    units = excluded.units, judged = excluded.judged, placed = excluded.placed, studied_at = excluded.studied_at, body = excluded.body`,
+		st.Indicator, st.Stamp, st.Basis, st.Latest.String(), shared, st.Units, st.Judged, st.Placed, tx.Now(), string(body))
 	return err
 }
 
 // threshold spends the budget over every series that was judged, in time and in place.
 func (r *run) threshold() float64 {
 	var p []float64
-	practices := map[string]bool{}
 	for _, st := range r.studies {
+		r.summary.Series += st.Units
+		r.summary.Judged += st.Judged
+		r.summary.Practices = max(r.summary.Practices, st.Units)
+		unremarkable := st.Judged + st.Placed
 		for _, f := range st.Findings {
-			practices[f.Unit] = true
-			r.summary.Series++
 			if f.Judged() {
 				p = append(p, f.P)
-				r.summary.Judged++
+				unremarkable--
 			}
 			if f.PlaceN > 0 {
 				p = append(p, f.PlaceP)
+				unremarkable--
 			}
 		}
+		for range unremarkable {
+			p = append(p, 1)
+		}
 	}
-	r.summary.Practices, r.summary.Indicators = len(practices), len(r.studies)
+	r.summary.Indicators = len(r.studies)
 	return r.settings.Budget.Threshold(p)
 }
 

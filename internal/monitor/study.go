@@ -15,7 +15,9 @@ type student struct {
 	detector *change.Detector
 	funnel   funnel.Workspace
 	series   []change.Series
-	amounts  []float64 // backing of the series of measurements
+	group    []change.Series // a sample of series, where there are many
+	amounts  []float64       // backing of the series' values
+	moved    []float64       // backing of the series' movements
 	place    [2]placement
 }
 
@@ -45,9 +47,10 @@ func (s *student) study(sub subject, g *measure.Grid) Study {
 	}
 	st.Latest = g.Periods[latest]
 	s.layOut(sub, g)
-	options := change.Options{Baseline: 8, Prior: s.detector.LearnPrior(s.series)}
-	shared := s.takeOutMovement(sub, g)
-	st.Shared = shared.step
+	st.Shared = s.takeOutMovement(sub, g)
+	// Chance is learnt from what the common movement leaves: a step that all share is no noise.
+	group, _ := s.sample()
+	options := change.Options{Baseline: 8, Prior: s.detector.LearnPrior(group)}
 	s.placeAll(sub, g, latest)
 	for i, unit := range g.Units {
 		if !sub.watch.over(unit) {
@@ -58,7 +61,7 @@ func (s *student) study(sub subject, g *measure.Grid) Study {
 		s.beside(sub, g, i, latest, &f)
 		silence(sub, g, i, latest, &f)
 		alert(sub, g, i, &f)
-		st.Findings = append(st.Findings, f)
+		st.add(f)
 	}
 	return st
 }
@@ -186,16 +189,21 @@ func silence(sub subject, g *measure.Grid, i, latest int, f *Finding) {
 			}
 			continue
 		}
-		spoke++
+		if spoke++; spoke == 1 {
+			f.LastSaid = g.Periods[p]
+		}
 	}
 	f.Never = spoke == 0
 	if !silent(f, spoke, g.Periods[0].Kind()) || !othersSpoke(g, latest) {
-		f.Silent, f.SilentFrom, f.Never = 0, date.Period{}, false
+		f.Silent, f.SilentFrom, f.LastSaid, f.Never = 0, date.Period{}, date.Period{}, false
 	}
 }
 
 // silent asks for two months, or one longer period, after at least four reports; or for no report in six periods at all.
 func silent(f *Finding, spoke int, kind date.Kind) bool {
+	if f.Silent == 0 {
+		return false
+	}
 	if f.Never {
 		return f.Silent >= 6
 	}

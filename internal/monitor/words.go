@@ -19,9 +19,6 @@ type teller struct {
 	byUnit   map[string][]seen // everything noticeable at a practice, flagged or not
 }
 
-// noticeable is the chance up to which a finding is worth a mention beside a flagged one.
-const noticeable = 0.05
-
 func newTeller(w watch, subjects []subject, studies []Study) *teller {
 	t := &teller{watch: w, subjects: map[string]*subject{}, studies: map[string]*Study{}, byUnit: map[string][]seen{}}
 	for i := range subjects {
@@ -70,11 +67,11 @@ func natureOf(s seen) string {
 func (t *teller) tellOverTime(s seen, g *Signal) {
 	f := s.finding
 	g.Began = f.Began.String()
-	g.Seen = fmt.Sprintf("%s is %s than this practice's own past: %s, where it had been %s.",
+	g.Seen = fmt.Sprintf("%s: %s than this practice’s own past – %s, where it had been %s.",
 		s.subject.Title, f.direction(), s.subject.amountWords(f.Recent), s.subject.amount(f.Baseline))
 	g.Since = fmt.Sprintf("The change most likely began in %s, %s.", f.Began.Label(), agoWords(f.Window, f.Latest))
 	g.Size = s.subject.sizeWords(f)
-	g.Odds = oddsWords(f.P, "In a practice where nothing has changed, so large a difference would be seen in about %s by chance alone.")
+	g.Odds = oddsWords(f.P, "In a practice where nothing has changed, so large a difference would be seen in %s by chance alone.")
 	g.Peers = t.peersWords(s)
 	g.Unknown = unknownWords(f)
 }
@@ -113,7 +110,7 @@ func oddsWords(p float64, format string) string {
 	if p < 1e-6 {
 		return fmt.Sprintf(format, "fewer than one practice-month in a million")
 	}
-	return fmt.Sprintf(format, "one practice-month in "+grouped(roundTwo(1/p)))
+	return fmt.Sprintf(format, "about one practice-month in "+grouped(roundTwo(1/p)))
 }
 
 // roundTwo rounds to two significant figures: more would pretend.
@@ -189,14 +186,10 @@ func (sub *subject) signed(x float64) string {
 
 // peersWords says what the other practices did in the same indicator.
 func (t *teller) peersWords(s seen) string {
-	same, judged := 0, 0
+	same, judged := 0, s.study.Judged-1
 	for i := range s.study.Findings {
 		f := &s.study.Findings[i]
-		if f.Unit == s.finding.Unit || !f.Judged() {
-			continue
-		}
-		judged++
-		if f.P <= noticeable && f.direction() == s.finding.direction() {
+		if f.Unit != s.finding.Unit && f.Judged() && f.P <= noticeable && f.direction() == s.finding.direction() {
 			same++
 		}
 	}
@@ -252,10 +245,10 @@ func (t *teller) tellBeside(s seen, g *Signal) {
 		side = "above"
 	}
 	g.Began, g.latest = f.PlacePeriod.String(), f.PlacePeriod
-	g.Seen = fmt.Sprintf("%s lies far %s the other practices: %s, where all together have %s.", s.subject.Title, side, s.subject.amountWords(f.PlaceValue), s.subject.amount(f.PlaceCentre))
+	g.Seen = fmt.Sprintf("%s: far %s the other practices – %s, where all together have %s.", s.subject.Title, side, s.subject.amountWords(f.PlaceValue), s.subject.amount(f.PlaceCentre))
 	g.Since = fmt.Sprintf("Seen in %s; a comparison of places does not say when it began.", f.PlacePeriod.Label())
 	g.Size = fmt.Sprintf("It lies %.1f standard deviations out, after allowing for how much practices differ from each other anyway.", math.Abs(f.PlaceZ))
-	g.Odds = oddsWords(f.PlaceP, "If this practice belonged among the others, it would lie so far out in about %s.")
+	g.Odds = oddsWords(f.PlaceP, "If this practice belonged among the others, it would lie so far out in %s.")
 	g.Peers = fmt.Sprintf("Compared with %s practices (%s).", grouped(float64(f.PlaceN)), compareWords(s.subject.Compare))
 	g.Unknown = "Practices serve different people: whether patients, recording or care explain the difference, the figures do not say."
 }
@@ -285,7 +278,7 @@ func (t *teller) tellSilent(s seen, g *Signal) {
 		return
 	}
 	g.Seen = fmt.Sprintf("%s: the practice has stopped reporting.", s.subject.Title)
-	g.Since = fmt.Sprintf("The last figure is for the period before %s.", f.SilentFrom.Label())
+	g.Since = fmt.Sprintf("The last figure is for %s; nothing from %s on.", f.LastSaid.Label(), f.SilentFrom.Label())
 	g.Size = fmt.Sprintf("%d %s without a figure.", f.Silent, plural(f.Silent, "period", "periods"))
 }
 
@@ -299,7 +292,7 @@ func plural(n int, one, many string) string {
 func (t *teller) tellAlert(s seen, g *Signal) {
 	f := s.finding
 	g.Began = f.Latest.String()
-	g.Seen = fmt.Sprintf("%s stands at %s, under the alert level of %s.", s.subject.Title, s.subject.amountWords(f.Value), s.subject.amount(s.subject.AlertBelow))
+	g.Seen = fmt.Sprintf("%s: %s, under the alert level of %s.", s.subject.Title, s.subject.amountWords(f.Value), s.subject.amount(s.subject.AlertBelow))
 	g.Since = fmt.Sprintf("As published for %s.", f.Latest.Label())
 	g.Size = ""
 	g.Odds = "Chance has no part in this: it is a published judgement, not a measurement."
@@ -333,13 +326,13 @@ func (t *teller) shortWords(s Signal) string {
 	case Alert:
 		return s.Title + ": below the alert level"
 	case Beside:
-		if strings.Contains(s.Seen, "far above") {
+		if strings.Contains(s.Seen, ": far above") {
 			return s.Title + ": far above other practices"
 		}
 		return s.Title + ": far below other practices"
 	}
 	began, _ := date.ParsePeriod(s.Began)
-	if strings.Contains(s.Seen, "is higher") {
+	if strings.Contains(s.Seen, ": higher than") {
 		return s.Title + ": higher since " + began.Label()
 	}
 	return s.Title + ": lower since " + began.Label()

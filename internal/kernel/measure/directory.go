@@ -20,6 +20,8 @@ type Known struct {
 	Part     int64     `db:"part"`
 	// Groups are the codes of the groups that the unit belongs to today, by the groups' kind.
 	Groups map[string]string
+	// GroupNames are their names, or codes; ReadUnitKnown fills them.
+	GroupNames map[string]string
 }
 
 // Label is the unit's name, or its code where no source named it.
@@ -96,4 +98,27 @@ func (d *Directory) Partnership() (code string, members map[string]bool) {
 		return "", nil
 	}
 	return code, d.Members("partnership", code)
+}
+
+// ReadUnitKnown returns one unit with its present groups and their names; store.ErrNotFound when there is none.
+func ReadUnitKnown(ctx context.Context, q store.Queryer, code string) (*Known, error) {
+	u, err := store.One[Known](ctx, q, "select code, kind, name, status, opened, closed, postcode, as_at, no / 64 as part from unit where code = $1", code)
+	if err != nil {
+		return nil, err
+	}
+	type named struct {
+		Kind string `db:"group_kind"`
+		Grp  string `db:"grp"`
+		Name string `db:"name"`
+	}
+	groups, err := store.Collect[named](ctx, q, `select g.group_kind, g.grp, coalesce(u.name, '') as name
+from unit_group g left join unit u on u.code = g.grp where g.unit = $1 and g.to_date = '' order by g.as_at, g.from_date`, code)
+	u.Groups, u.GroupNames = map[string]string{}, map[string]string{}
+	for _, g := range groups {
+		u.Groups[g.Kind], u.GroupNames[g.Kind] = g.Grp, g.Name
+		if g.Name == "" {
+			u.GroupNames[g.Kind] = g.Grp
+		}
+	}
+	return &u, err
 }

@@ -147,13 +147,8 @@ func (g *Grid) layPeriods(parts []storedPart) error {
 
 // withoutGaps adds the periods that lie between; a measure stated on single days has no gaps.
 func withoutGaps(periods []date.Period) []date.Period {
-	if len(periods) < 2 || periods[0].Kind() == date.Day {
+	if len(periods) < 2 || !regular(periods) {
 		return periods
-	}
-	for _, p := range periods {
-		if p.Kind() != periods[0].Kind() {
-			return periods
-		}
 	}
 	first, last := periods[0], periods[len(periods)-1]
 	all := periods[:0:0]
@@ -161,6 +156,11 @@ func withoutGaps(periods []date.Period) []date.Period {
 		all = append(all, p)
 	}
 	return all
+}
+
+// regular says whether periods follow each other, so that one that is not there is missing.
+func regular(periods []date.Period) bool {
+	return !slices.ContainsFunc(periods, func(p date.Period) bool { return p.Kind() == date.Day || p.Kind() != periods[0].Kind() })
 }
 
 func (g *Grid) fill(parts []storedPart) error {

@@ -50,6 +50,7 @@ type lister struct {
 	parts    []int64 // parts of the units wanted; nil for all
 	places   map[int64]placeName
 	periods  []date.Period // of the measure at hand, without gaps
+	regular  bool          // they are all of one kind, and no days
 }
 
 type placeName struct {
@@ -106,7 +107,7 @@ func (l *lister) listMeasure(ctx context.Context, measure string) error {
 		return err
 	}
 	slices.SortFunc(periods, date.Period.Compare)
-	l.periods = withoutGaps(periods)
+	l.periods, l.regular = withoutGaps(periods), regular(periods)
 	parts := l.parts
 	if parts == nil {
 		parts, err = store.Collect[int64](ctx, l.q, "select distinct part from figure_part where measure = $1 order by part", measure)
@@ -165,6 +166,9 @@ func (l *lister) listUnit(measure, unit string, entries map[date.Period]entry) e
 			continue
 		}
 		e, ok := entries[p]
+		if !ok && !l.regular {
+			continue // a measure stated on single days, or in periods of several kinds, misses nothing
+		}
 		if !ok {
 			e = entry{status: Missing, num: None, den: None, val: None}
 		}

@@ -44,6 +44,7 @@ type keeper struct {
 	out      *Outcome
 	file     int64
 	places   []int64 // number of each place of the load
+	units    map[string]*unitRow
 	unitNo   map[string]int64
 	lastUnit int64
 	unitKind map[string]string // kind of unit by measure

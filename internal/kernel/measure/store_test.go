@@ -276,4 +276,3 @@ func TestGridHoldsWhatWasStored(t *testing.T) {
 		})
 	})
 }
-

@@ -24,18 +24,16 @@ type unitRow struct {
 }
 
 func (k *keeper) readUnits(ctx context.Context) error {
-	type numbered struct {
-		No   int64  `db:"no"`
-		Code string `db:"code"`
-	}
-	units, err := store.Collect[numbered](ctx, k.tx, "select no, code from unit")
+	units, err := store.Collect[unitRow](ctx, k.tx, "select no, code, kind, name, status, opened, closed, postcode, source, source_row, as_at from unit")
 	if err != nil {
 		return err
 	}
+	k.units = make(map[string]*unitRow, len(units))
 	k.unitNo = make(map[string]int64, len(units))
 	k.lastUnit = -1
-	for _, u := range units {
-		k.unitNo[u.Code] = u.No
+	for i := range units {
+		u := &units[i]
+		k.units[u.Code], k.unitNo[u.Code] = u, u.No
 		k.lastUnit = max(k.lastUnit, u.No)
 	}
 	type declared struct {
@@ -85,10 +83,8 @@ func (k *keeper) keepUnit(ctx context.Context, u Unit) error {
 	if _, known := k.unitNo[u.Code]; !known {
 		return k.insertUnit(ctx, u, asAt)
 	}
-	old, err := store.One[unitRow](ctx, k.tx, "select no, code, kind, name, status, opened, closed, postcode, source, source_row, as_at from unit where code = $1", u.Code)
-	if err != nil {
-		return err
-	}
+	stored := k.units[u.Code]
+	old := *stored
 	new := old
 	new.Kind, new.Name, new.Status, new.Opened, new.Closed, new.Postcode = u.Kind, u.Name, u.Status, u.Opened, u.Closed, u.Postcode
 	fillGaps(&new, old)
@@ -100,7 +96,9 @@ func (k *keeper) keepUnit(ctx context.Context, u Unit) error {
 			return err
 		}
 	}
-	_, err = store.Exec(ctx, k.tx, `update unit set kind = $1, name = $2, status = $3, opened = $4, closed = $5, postcode = $6, source = $7, source_row = $8, as_at = $9 where code = $10`,
+	new.Source, new.Row, new.AsAt = &k.places[0], asInt64(u.Row), asAt
+	*stored = new
+	_, err := store.Exec(ctx, k.tx, `update unit set kind = $1, name = $2, status = $3, opened = $4, closed = $5, postcode = $6, source = $7, source_row = $8, as_at = $9 where code = $10`,
 		new.Kind, new.Name, new.Status, new.Opened, new.Closed, new.Postcode, k.places[0], u.Row, asAt, u.Code)
 	return err
 }
@@ -128,13 +126,14 @@ func (k *keeper) insertUnit(ctx context.Context, u Unit, asAt string) error {
 	k.lastUnit++
 	k.unitNo[u.Code] = k.lastUnit
 	k.out.NewUnits++
-	var source, row any
+	row := &unitRow{No: k.lastUnit, Code: u.Code, Kind: u.Kind, Name: u.Name, Status: u.Status, Opened: u.Opened, Closed: u.Closed, Postcode: u.Postcode, AsAt: asAt}
 	if asAt != "" || u.Name != "" {
-		source, row = k.places[0], u.Row
+		row.Source, row.Row = &k.places[0], asInt64(u.Row)
 	}
+	k.units[u.Code] = row
 	_, err := store.Exec(ctx, k.tx, `insert into unit (no, code, kind, name, status, opened, closed, postcode, source, source_row, as_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		k.lastUnit, u.Code, u.Kind, u.Name, u.Status, u.Opened, u.Closed, u.Postcode, source, row, asAt)
+		k.lastUnit, u.Code, u.Kind, u.Name, u.Status, u.Opened, u.Closed, u.Postcode, row.Source, row.Row, asAt)
 	return err
 }
 
@@ -235,4 +234,9 @@ on conflict (unit, name, from_date, value) do update set note = excluded.note, s
 		}
 	}
 	return nil
+}
+
+func asInt64(n int) *int64 {
+	wide := int64(n)
+	return &wide
 }

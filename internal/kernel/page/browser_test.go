@@ -101,7 +101,7 @@ func photograph(t *testing.T, ctx context.Context, name string, width int64) {
 	if folder == "" {
 		return
 	}
-	shot, err := chromedp.Run(ctx, chromedp.FullScreenshot(90))
+	shot, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,10 @@ func galleryRoutes(s *Site) []Route {
 		{http.MethodGet, "/invalid", "invalid", func(http.ResponseWriter, *http.Request) error {
 			return errs.InvalidFields(errs.Field{Name: "from", Words: "The month must be written like 2024-03"})
 		}},
-		{http.MethodPost, "/save", "save", func(w http.ResponseWriter, r *http.Request) error { http.Redirect(w, r, "/words", http.StatusSeeOther); return nil }},
+		{http.MethodPost, "/save", "save", func(w http.ResponseWriter, r *http.Request) error {
+			http.Redirect(w, r, "/words", http.StatusSeeOther)
+			return nil
+		}},
 	}
 }
 
@@ -150,6 +153,10 @@ func spcGallery() templ.Component {
 		Figure{ID: "f3", Caption: "A run chart", Drawing: chart.SPC{ID: "run", Title: "Appointments, run chart", Points: run, Centre: "Median", Axis: "Appointments a month"}.View(), Phone: chart.SPC{ID: "run", Title: "Appointments, run chart", Points: run, Centre: "Median", Axis: "Appointments a month"}.Phone()}.View(),
 		Figure{ID: "f4", Caption: "Rare events", Drawing: rare.View(), Phone: rare.Phone(), Key: rare.Key()}.View(),
 	)
+}
+
+func spcOf(points []chart.Point) chart.SPC {
+	return chart.SPC{ID: "spc", Title: "Complaints", Points: points, Format: chart.Decimal, Axis: "Complaints per 1,000 patients"}
 }
 
 func rebasedSeries() []chart.Point {

@@ -100,8 +100,8 @@ func TestMigrateRefuses(t *testing.T) {
 			}{
 				{"a changed file", with("0001_event.sql", "-- nothing"), []string{"governance/0001_event.sql", "was changed after"}},
 				{"a removed file", without("0003_more.sql"), []string{"governance/0003_more", "newer version"}},
-				{"a file slipped in", with("0002_also.sql", ""), []string{"0002_also.sql", "same number"}},
-				{"a file before the others", with("0000_first.sql", ""), []string{"0000_first.sql", "comes before 0001_event"}},
+				{"a number taken twice", with("0002_also.sql", ""), []string{"0002_also", "0002_search", "same number"}},
+				{"a file slipped in", with("0000_first.sql", ""), []string{"0000_first.sql", "comes before 0001_event"}},
 				{"half of a pair", with("0004_half.sqlite.sql", ""), []string{"0004_half", "one for each"}},
 				{"a bad name", with("four.sql", ""), []string{"four.sql", "not named"}},
 				{"a fault in the SQL", with("0004_good.sql", "create table good (id text)", "0005_bad.sql", "create table bad (id text);\ncreate tabel worse (id text);"), []string{"governance/0005_bad.sql", "create tabel worse"}},

@@ -12,11 +12,14 @@ func Split(text string) []string {
 		begin := s.at
 		s.statement()
 		if s.words > 0 {
-			out = append(out, strings.TrimSpace(strings.TrimSuffix(text[begin:s.at], ";")))
+			out = append(out, strings.Trim(strings.TrimSuffix(text[begin:s.at], ";"), space))
 		}
 	}
 	return out
 }
+
+// space is what separates words in both engines' SQL.
+const space = " \t\r\n\f\v"
 
 type splitter struct {
 	text  string
@@ -40,7 +43,7 @@ func (s *splitter) statement() {
 			s.skip(rest, "\n", 2)
 		case strings.HasPrefix(rest, "/*"):
 			s.skip(rest, "*/", 2)
-		case c == ' ' || c == '\n' || c == '\t' || c == '\r':
+		case strings.IndexByte(space, c) >= 0:
 			s.at++
 		case isWord(c):
 			s.word(rest)

@@ -71,6 +71,9 @@ func (d *DB) Close() error { return errors.Join(d.readers.Close(), d.writers.Clo
 // Engine returns which database program answers.
 func (d *DB) Engine() Engine { return d.engine }
 
+// Now returns the present instant by the database's clock. Inside a transaction use Tx.Now.
+func (d *DB) Now() date.Instant { return d.clock() }
+
 // QueryContext runs a reading statement. It sees what was committed when it began, never a transaction under way.
 func (d *DB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	rows, err := d.readers.QueryContext(ctx, query, args...)

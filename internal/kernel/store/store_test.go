@@ -164,7 +164,8 @@ func TestEnginesAgree(t *testing.T) {
 		// Not round (halves go to the even number on one engine, away from zero on the other), nor ln, exp and power (their last
 		// digits differ), nor sums of fractions (the order differs): statistics are made in Go.
 		{"select sqrt(score) as root, score * score as square, abs(score - 1) as d, floor(score * 10) as f from visit order by id", nil},
-		{"select lower(name) as n, length(name) as l, replace(name, 'é', 'e') as r, name || '!' as x from practice where lower(name) like '%st%' order by id", nil},
+		// lower and upper know only A to Z on SQLite: text to be found again is folded in Go.
+		{"select lower(code) as c, length(name) as l, replace(name, 'É', 'e') as r, name || '!' as x from practice where lower(code) like '%m85%' order by id", nil},
 		{"select exists (select 1 from practice where not open) as some", nil},
 		{"select max(patients) - min(patients) as spread, count(distinct open) as kinds from practice having count(*) > $1", []any{1}},
 	}

@@ -151,8 +151,7 @@ func (f *File) openArchive(r io.ReaderAt, size int64) error {
 		return fmt.Errorf("the file is %s, which is not read: save it as .xlsx or .csv", word)
 	}
 	if isWorkbook(z) {
-		sheets, err := openWorkbook(f, "", io.NewSectionReader(r, 0, size))
-		f.Sheets = sheets
+		f.Sheets, err = openWorkbook(z, "")
 		return err
 	}
 	for _, m := range z.File {
@@ -183,16 +182,27 @@ func (f *File) openMember(m *zip.File) error {
 		if err != nil {
 			return err
 		}
-		if _, err := sniff(body[:min(len(body), sniffBytes)], bytes.NewReader(body), int64(len(body))); err != nil {
-			return err
-		}
-		sheets, err := openWorkbook(f, m.Name+"/", bytes.NewReader(body))
-		f.Sheets = append(f.Sheets, sheets...)
-		return err
+		return f.openWorkbookMember(m.Name, body)
 	case ".zip":
 		return errors.New("an archive inside an archive is not read: unpack the outer one first")
 	}
 	return nil
+}
+
+func (f *File) openWorkbookMember(name string, body []byte) error {
+	if _, err := sniff(body[:min(len(body), sniffBytes)], bytes.NewReader(body), int64(len(body))); err != nil {
+		return err
+	}
+	z, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+	if err != nil {
+		return errors.New("it is a workbook that is damaged or cut short")
+	}
+	if err := checkArchive(z); err != nil {
+		return err
+	}
+	sheets, err := openWorkbook(z, name+"/")
+	f.Sheets = append(f.Sheets, sheets...)
+	return err
 }
 
 func (f *File) openTextMember(m *zip.File) error {

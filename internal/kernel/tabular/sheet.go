@@ -1,6 +1,7 @@
 package tabular
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -50,6 +51,7 @@ type Sheet struct {
 	head []Row
 	// whole says that head holds every row up to the sheet's end, or to its error.
 	whole bool
+	err   error // what ended the reading of head before the sheet's end
 	// readings are the first rows read as headers.
 	readings []reading
 	names    naming // every name in them
@@ -82,10 +84,20 @@ func (s *Sheet) headRows(n int) []Row {
 	return s.head[:min(n, len(s.head))]
 }
 
+// Err says why the sheet's first rows could not be read; nil when they could.
+func (s *Sheet) Err() error {
+	s.headRows(headerSearch)
+	return s.err
+}
+
 func (s *Sheet) readHead(n int) {
-	s.head, s.whole = s.head[:0], true
+	s.head, s.whole, s.err = s.head[:0], true, nil
 	for r, err := range s.rows {
 		if err != nil {
+			var bad *RowError
+			if !errors.As(err, &bad) {
+				s.err = err
+			}
 			continue
 		}
 		if len(s.head) == n {

@@ -7,6 +7,7 @@ create table monitor_study (
     shared     text not null,
     units      bigint not null,
     judged     bigint not null,
+    placed     bigint not null,
     studied_at text not null,
     body       text not null
 );

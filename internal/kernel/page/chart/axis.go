@@ -44,6 +44,9 @@ func (v view) foot() float64 { return v.h - v.bottom }
 
 func (v view) edge() float64 { return v.w - v.right }
 
+// largest is beyond any figure that a chart can show; larger ones do not stretch the axis.
+const largest = 1e15
+
 // reach collects the smallest and the largest of the values that are there.
 type reach struct{ lo, hi float64 }
 
@@ -51,7 +54,7 @@ func newReach() reach { return reach{math.Inf(1), math.Inf(-1)} }
 
 func (r *reach) take(values ...float64) {
 	for _, v := range values {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
+		if math.IsNaN(v) || math.Abs(v) > largest {
 			continue
 		}
 		r.lo, r.hi = math.Min(r.lo, v), math.Max(r.hi, v)
@@ -155,9 +158,15 @@ func (p *pen) xAxis(v view, ticks []xTick) {
 // monthSteps are the numbers of months between two labels that people find natural.
 var monthSteps = [...]int{1, 2, 3, 6, 12, 24, 36, 60, 120, 240}
 
-// months are the labels of an axis of dates: as many as fit, at beginnings of months, the year where it is new.
-func months(v view) []xTick {
+// longest is the span in days, and farthest the distance from 1970, beyond which days are no dates and get no labels.
+const longest, farthest = 150_000, 2_000_000
+
+// monthsOf are the labels of an axis of dates: as many as fit, at beginnings of months, the year where it is new.
+func monthsOf(v view) []xTick {
 	const width = 42
+	if !(v.xMax-v.xMin <= longest) || math.Abs(v.xMin) > farthest {
+		return nil
+	}
 	first, last := date(int(math.Ceil(v.xMin))), date(int(v.xMax))
 	begin := time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC)
 	if begin.Before(first) {

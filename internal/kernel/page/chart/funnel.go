@@ -2,7 +2,6 @@ package chart
 
 import (
 	"math"
-	"strconv"
 
 	"github.com/a-h/templ"
 )
@@ -116,11 +115,13 @@ func (f Funnel) view(fr frame) view {
 		v.yMax = math.Min(v.yMax, 100/f.Format.scale())
 	}
 	if x.lo > x.hi {
+		v.xMin, v.xMax = 1, 10
 		return v
 	}
 	v.xMin, v.xMax = 0, x.hi*1.04
 	if f.Log {
-		v.xMin, v.xMax = math.Max(x.lo*.85, 1), x.hi*1.15
+		v.xMin = math.Max(x.lo*.85, 1)
+		v.xMax = math.Max(x.hi*1.15, v.xMin*2)
 	}
 	return v
 }
@@ -143,18 +144,23 @@ func (f Funnel) dots(p *pen, v view) {
 	if len(f.Background) == 0 {
 		return
 	}
-	seen := make(map[uint32]struct{}, len(f.Background))
+	wide, high := int(v.w), int(2*v.h)
+	seen := make([]uint64, wide*high/64+1)
 	p.raw(`<path class="oc-dots" d="`)
 	for _, b := range f.Background {
 		if math.IsNaN(b.Value) || math.IsNaN(b.Size) {
 			continue
 		}
 		x, y := math.Round(v.x(b.Size)), math.Round(2*v.y(b.Value))/2
-		at := uint32(x)<<16 | uint32(2*y)
-		if _, ok := seen[at]; ok {
+		if x < 0 || x >= float64(wide) || y < 0 || 2*y >= float64(high) {
 			continue
 		}
-		seen[at] = struct{}{}
+		at := int(x)*high + int(2*y)
+		word, bit := at/64, uint64(1)<<(at%64)
+		if seen[word]&bit != 0 {
+			continue
+		}
+		seen[word] |= bit
 		p.move(x, y)
 		p.raw("h0")
 	}
@@ -212,12 +218,16 @@ func (p *pen) curve(v view, class string, size, at []float64) (leaves float64) {
 	return leaves
 }
 
-// own draws the named practices, the one that the page is about last and with its name.
+// own draws the named practices, the one that the page is about last and with its name. The name stands outside of the link, whose
+// own name says more.
 func (f Funnel) own(p *pen, v view) {
 	for _, shown := range [...]bool{false, true} {
 		for _, u := range f.Units {
 			if u.Shown == shown && !math.IsNaN(u.Value) && !math.IsNaN(u.Size) {
 				p.link(u.Href, f.name(u), func() { f.unit(p, v, u) })
+				if shown {
+					p.shown(v, u.Label, v.x(u.Size), v.y(u.Value))
+				}
 			}
 		}
 	}
@@ -240,26 +250,21 @@ func (f Funnel) unit(p *pen, v view, u Unit) {
 		p.at("cy", y)
 		p.raw(` r="11"/>`)
 	}
-	switch {
-	case u.Mark != Common:
-		p.glyph(u.Mark, x, y, 6.5)
-	default:
-		p.raw(`<circle class="oc-own" r="5.5"`)
-		p.at("cx", x)
-		p.at("cy", y)
-		p.raw("/>")
-	}
-	if u.Mark != Common {
-		class := "oc-letter"
-		if u.Mark == NeitherHigh || u.Mark == NeitherLow {
-			class += " oc-letter-light"
-		}
-		p.words(class, "start", x, y+3.6, u.Mark.Letter())
-	}
-	if u.Shown {
-		p.shown(v, u.Label, x, y)
-	}
+	p.unitMark(u.Mark, x, y)
 	p.raw("</g>")
+}
+
+// unitMark draws a practice: a plain dot, or the mark with its letter.
+func (p *pen) unitMark(m Mark, x, y float64) {
+	if m != Common {
+		p.glyph(m, x, y, 6.5)
+		p.inside(m, x, y)
+		return
+	}
+	p.raw(`<circle class="oc-own" r="5.2"`)
+	p.at("cx", x)
+	p.at("cy", y)
+	p.raw("/>")
 }
 
 // shown rings the practice that the page is about and writes its name on the side that has room.
@@ -292,7 +297,7 @@ func (f Funnel) Key() templ.Component {
 	}
 	for m := ImprovementHigh; m <= NeitherLow; m++ {
 		if seen[m] {
-			p.keyItem(m.Words(), func() { p.glyph(m, 8, 8, 6); p.keyLetter(m) })
+			p.keyItem(m.Words(), func() { p.glyph(m, 8, 8, 6); p.inside(m, 8, 8) })
 		}
 	}
 	if n := len(f.Background); n > 0 {
@@ -304,5 +309,3 @@ func (f Funnel) Key() templ.Component {
 	p.raw("</ul>")
 	return drawing(p.b)
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -69,9 +69,9 @@ func Variation(m Mark) templ.Component {
 	}
 	switch m.Letter() {
 	case "H":
-		p.words("oc-icon-letter", "start", 17, 22, "H")
+		p.words("oc-icon-letter", "start", 18, 23, "H")
 	case "L":
-		p.words("oc-icon-letter", "start", 17, 39, "L")
+		p.words("oc-icon-letter", "start", 18, 38, "L")
 	}
 	p.raw("</svg>")
 	return drawing(p.b)
@@ -80,9 +80,9 @@ func Variation(m Mark) templ.Component {
 func variationPoints(letter string) [][2]float64 {
 	switch letter {
 	case "H":
-		return [][2]float64{{11, 33}, {18, 36}, {24, 31}, {30, 22}, {36, 16}}
+		return [][2]float64{{12, 31}, {18, 35}, {24, 31}, {30, 23}, {35, 17}}
 	case "L":
-		return [][2]float64{{11, 17}, {18, 13}, {24, 18}, {30, 27}, {36, 33}}
+		return [][2]float64{{12, 17}, {18, 13}, {24, 17}, {30, 25}, {35, 31}}
 	}
 	return [][2]float64{{10, 27}, {17, 20}, {24, 28}, {31, 19}, {38, 26}}
 }
@@ -97,12 +97,12 @@ func AssuranceIcon(a Assurance) templ.Component {
 	of := assurances[a]
 	p := &pen{b: make([]byte, 0, 600)}
 	p.openIcon(of.class, "Assurance: "+of.words)
-	p.words("oc-icon-letter", "start", 24, 22, of.letter)
-	p.line("oc-target", 9, 32, 39, 32)
-	band := map[Assurance]float64{Pass: 25.5, Fail: 38.5, Inconsistent: 32}[a]
+	p.words("oc-icon-letter", "start", 24, 21, of.letter)
+	p.line("oc-target", 10, 30, 38, 30)
+	band := map[Assurance]float64{Pass: 24.8, Fail: 35.4, Inconsistent: 30}[a]
 	p.raw(`<path class="oc-sketch" d="`)
 	for i, dy := range [...]float64{0, -2, 1.5, -1.5, 2, 0} {
-		x, y := 13+4.4*float64(i), band+dy
+		x, y := 14+4*float64(i), band+dy
 		if a == Inconsistent {
 			y = band + 2.4*dy
 		}

@@ -52,14 +52,15 @@ var shortWords = [...]string{
 func (p *pen) key(used []Mark, gaps []Status, x, y float64) {
 	for _, m := range used {
 		p.glyph(m, x+6, y-4.5, 6)
+		p.inside(m, x+6, y-4.5)
 		p.words("oc-side", "start", x+18, y, shortWords[m])
-		x += 18 + 7.4*float64(len(shortWords[m])) + 14
+		x += 18 + 7.4*float64(len(shortWords[m])) + 22
 	}
 	for _, s := range gaps {
 		p.gapBox(s, x+6, y-4.5)
 		words := statuses[s].words
 		p.words("oc-side", "start", x+18, y, words)
-		x += 18 + 7.2*float64(len(words)) + 14
+		x += 18 + 7.2*float64(len(words)) + 22
 	}
 }
 
@@ -73,7 +74,7 @@ func (c SPC) Key() templ.Component {
 	p := &pen{}
 	p.raw(`<ul class="ohp-key">`)
 	for _, m := range c.used() {
-		p.keyItem(m.Words(), func() { p.glyph(m, 8, 8, 6); p.keyLetter(m) })
+		p.keyItem(m.Words(), func() { p.glyph(m, 8, 8, 6); p.inside(m, 8, 8) })
 	}
 	if n := len(c.Points); n > 0 {
 		c.keyLines(p, c.Points[n-1])
@@ -110,16 +111,6 @@ func limitWords(f Format, pt Point) string {
 		return "lower " + f.Write(pt.Lower) + ", no upper"
 	}
 	return f.Write(pt.Lower) + " to " + f.Write(pt.Upper)
-}
-
-func (p *pen) keyLetter(m Mark) {
-	class := "oc-letter"
-	if m == NeitherHigh || m == NeitherLow {
-		class += " oc-letter-light"
-	}
-	if l := m.Letter(); l != "" {
-		p.words(class, "start", 8, 11.6, l)
-	}
 }
 
 func (p *pen) keyItem(words string, draw func()) {

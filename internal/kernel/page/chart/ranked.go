@@ -84,9 +84,19 @@ func (r Ranked) draw(w float64, id string, file bool) []byte {
 	p := &pen{b: make([]byte, 0, 4096+500*len(all))}
 	p.open(sheet{id: id, title: r.Title, desc: r.Desc, class: "oc-ranked", w: w, h: fr.h, linked: linked(all), file: file})
 	p.words("oc-name", "start", 2, 16, clip(r.Axis, (w-8)/7.2))
+	if len(all) == 0 {
+		p.words("oc-name", "middle", w/2, fr.h/2+20, "No figures to show")
+	}
+	for i, u := range all {
+		if u.Shown {
+			p.rect("oc-row-shown", 0, fr.top+row*float64(i), v.w, row)
+		}
+	}
 	r.scale(p, v)
 	for i, u := range all {
-		p.link(u.Href, r.name(u), func() { r.row(p, v, u, fr.top+row*float64(i), row) })
+		y := fr.top + row*(float64(i)+.5)
+		r.words(p, v, u, y)
+		p.link(u.Href, r.name(u), func() { r.row(p, v, u, y, row) })
 	}
 	p.close()
 	return p.b
@@ -125,41 +135,28 @@ func (r Ranked) name(u Unit) string {
 	return u.Label + ": " + r.Format.Write(u.Value) + ", interval " + r.Format.Write(u.Lower) + " to " + r.Format.Write(u.Upper)
 }
 
-func (r Ranked) row(p *pen, v view, u Unit, top, height float64) {
-	y := top + height/2
-	p.raw("<g>")
-	p.title(r.name(u))
-	if u.Shown {
-		p.rect("oc-row-shown", 0, top, v.w, height)
-	}
-	if u.Href != "" {
-		p.rect("oc-hit", 0, top, v.w, height)
-	}
+// words are the name and the value of a row; they stand outside of the link that covers the row, whose own name says more.
+func (r Ranked) words(p *pen, v view, u Unit, y float64) {
 	class := "oc-row-name"
+	if u.Href != "" {
+		class += " oc-row-link"
+	}
 	if u.Shown {
-		class += " oc-shown-label"
+		class += " oc-shown-name"
 	}
 	p.words(class, "end", v.left-12, y+4.5, clip(u.Label, (v.left-16)/7.4))
-	p.whisker(u.Mark, v.x(u.Lower), y, v.x(u.Upper), y)
-	r.dot(p, u, v.x(u.Value), y)
 	p.words("oc-label", "end", v.w-4, y+4.5, r.Format.Write(u.Value))
-	p.raw("</g>")
 }
 
-func (r Ranked) dot(p *pen, u Unit, x, y float64) {
-	if u.Mark == Common {
-		p.raw(`<circle class="oc-own" r="5"`)
-		p.at("cx", x)
-		p.at("cy", y)
-		p.raw("/>")
-		return
+func (r Ranked) row(p *pen, v view, u Unit, y, height float64) {
+	p.raw("<g>")
+	p.title(r.name(u))
+	p.whisker(u.Mark, v.x(u.Lower), y, v.x(u.Upper), y)
+	p.unitMark(u.Mark, v.x(u.Value), y)
+	if u.Href != "" {
+		p.rect("oc-hit oc-hit-row", 0, y-height/2, v.w, height)
 	}
-	p.glyph(u.Mark, x, y, 6.5)
-	class := "oc-letter"
-	if u.Mark == NeitherHigh || u.Mark == NeitherLow {
-		class += " oc-letter-light"
-	}
-	p.words(class, "start", x, y+3.6, u.Mark.Letter())
+	p.raw("</g>")
 }
 
 func (p *pen) whisker(m Mark, x1, y1, x2, y2 float64) {
@@ -182,7 +179,7 @@ func (r Ranked) strokes(all []Unit, w float64, id string, file bool) []byte {
 	p.open(sheet{id: id, title: r.Title, desc: r.Desc, class: "oc-ranked", w: fr.w, h: fr.h, linked: linked(all), file: file})
 	p.yAxis(v, r.Format, r.Axis)
 	p.line("oc-axis", v.left, v.foot(), v.edge(), v.foot())
-	p.words("oc-label", "middle", (v.left+v.edge())/2, v.h-26, itoa(len(all))+" practices in order of their value")
+	p.words("oc-label", "middle", (v.left+v.edge())/2, v.h-26, Count.Write(float64(len(all)))+" practices in order of their value")
 	r.faint(p, v, all)
 	if !math.IsNaN(r.Line) {
 		p.line("oc-centre", v.left, v.y(r.Line), v.edge(), v.y(r.Line))
@@ -192,7 +189,11 @@ func (r Ranked) strokes(all []Unit, w float64, id string, file bool) []byte {
 	}
 	for i, u := range all {
 		if u.Href != "" || u.Shown {
-			p.link(u.Href, r.name(u), func() { r.upright(p, v, u, v.x(float64(i))) })
+			x := v.x(float64(i))
+			p.link(u.Href, r.name(u), func() { r.upright(p, v, u, x) })
+			if u.Shown {
+				p.shown(v, u.Label, x, v.y(u.Value))
+			}
 		}
 	}
 	p.close()
@@ -227,9 +228,6 @@ func (r Ranked) upright(p *pen, v view, u Unit, x float64) {
 		p.raw("/>")
 	}
 	p.whisker(u.Mark, x, v.y(u.Lower), x, v.y(u.Upper))
-	r.dot(p, u, x, y)
-	if u.Shown {
-		p.shown(v, u.Label, x, y)
-	}
+	p.unitMark(u.Mark, x, y)
 	p.raw("</g>")
 }

@@ -14,7 +14,7 @@ type Spark struct {
 	Target    *float64
 }
 
-const sparkW, sparkH = 240, 60
+const sparkW, sparkH = 240, 64
 
 // View draws the spark.
 func (s Spark) View() templ.Component {
@@ -29,13 +29,29 @@ func (s Spark) View() templ.Component {
 
 func (s Spark) inside(p *pen) {
 	c := SPC{Points: s.Points, Target: s.Target}
-	v := c.view(frame{w: sparkW, h: sparkH, left: 2, right: 8, top: 7, bottom: 7, narrow: true})
+	v := s.view(c)
 	s.band(p, v, c)
 	c.steps(p, v, "oc-centre", func(pt Point) float64 { return pt.Centre })
 	if s.Target != nil {
 		p.line("oc-target", v.left, v.y(*s.Target), v.edge(), v.y(*s.Target))
 	}
 	s.values(p, v, c)
+}
+
+// view fits values and limits tightly: a spark has no axis, so zero has no place in it.
+func (s Spark) view(c SPC) view {
+	v := c.view(frame{w: sparkW, h: sparkH, left: 2, right: 8, top: 7, bottom: 7, narrow: true})
+	y := newReach()
+	for _, pt := range s.Points {
+		y.take(pt.Value, pt.Lower, pt.Upper)
+	}
+	if s.Target != nil {
+		y.take(*s.Target)
+	}
+	if y.lo < y.hi {
+		v.yMin, v.yMax = y.lo, y.hi
+	}
+	return v
 }
 
 // band fills between the limits, point by point, so that limits may change.

@@ -151,7 +151,7 @@ func (c SPC) inside(p *pen, v view) {
 	if c.InOrder {
 		p.xAxis(v, inOrder(v, c.Points))
 	} else {
-		p.xAxis(v, months(v))
+		p.xAxis(v, monthsOf(v))
 	}
 	c.notes(p, v)
 	c.lines(p, v)
@@ -294,11 +294,12 @@ func (c SPC) marks(p *pen, v view) {
 	for i, pt := range c.Points {
 		x := v.x(c.at(i))
 		if pt.gap() {
-			c.gapMark(p, v, pt, x)
+			c.gapMark(p, v, pt, x, apart)
 			continue
 		}
 		first := i == 0 || c.Points[i-1].gap() || c.Points[i-1].Mark != pt.Mark
-		p.link(pt.Href, c.name(pt), func() { c.point(p, v, pt, x, r, first) })
+		name := c.name(pt)
+		p.link(pt.Href, name, func() { c.point(p, v, pt, name, x, r, first) })
 	}
 }
 
@@ -313,14 +314,14 @@ func (c SPC) name(pt Point) string {
 	return name
 }
 
-func (c SPC) point(p *pen, v view, pt Point, x, r float64, first bool) {
+func (c SPC) point(p *pen, v view, pt Point, name string, x, r float64, first bool) {
 	y := v.y(pt.Value)
 	if pt.Ghost {
 		p.raw(`<g class="oc-ghost">`)
 	} else {
 		p.raw("<g>")
 	}
-	p.title(c.name(pt))
+	p.title(name)
 	if pt.Href != "" {
 		p.raw(`<circle class="oc-hit"`)
 		p.at("cx", x)
@@ -338,28 +339,28 @@ func (c SPC) point(p *pen, v view, pt Point, x, r float64, first bool) {
 
 // letter stands inside of the mark; where marks are small, outside and once for a run.
 func (c SPC) letter(p *pen, pt Point, x, y, r float64, first bool) {
-	l := pt.Mark.Letter()
-	switch {
+	switch l := pt.Mark.Letter(); {
 	case l == "":
 	case r >= 6:
-		class := "oc-letter"
-		if pt.Mark == NeitherHigh || pt.Mark == NeitherLow {
-			class += " oc-letter-light"
-		}
-		p.words(class, "start", x, y+3.6, l)
+		p.inside(pt.Mark, x, y)
 	case first && l == "H":
-		p.words("oc-letter-out", "start", x, y-r-6, l)
+		p.letter(pt.Mark, "oc-letter-out", x, y-r-9, 9)
 	case first:
-		p.words("oc-letter-out", "start", x, y+r+14, l)
+		p.letter(pt.Mark, "oc-letter-out", x, y+r+9, 9)
 	}
 }
 
-func (c SPC) gapMark(p *pen, v view, pt Point, x float64) {
+// gapMark is the letter of a period without a value, in a box where there is room for one.
+func (c SPC) gapMark(p *pen, v view, pt Point, x, apart float64) {
 	if pt.Status == Reported {
 		return
 	}
 	p.raw("<g>")
 	p.title(pt.Label + ": " + pt.Status.Words())
-	p.gapBox(pt.Status, x, v.foot()-9)
+	if apart < 13 {
+		p.words("oc-gap-letter", "start", x, v.foot()-5, statuses[pt.Status.valid()].letter)
+	} else {
+		p.gapBox(pt.Status, x, v.foot()-9)
+	}
 	p.raw("</g>")
 }

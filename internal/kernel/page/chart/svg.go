@@ -20,17 +20,23 @@ func (p *pen) raw(s string) { p.b = append(p.b, s...) }
 
 func (p *pen) text(s string) { p.b = append(p.b, templ.EscapeString(s)...) }
 
+// outside is far beyond every drawing: what lies further away is drawn there.
+const outside = 1e5
+
 // num writes a coordinate with at most one decimal.
 func (p *pen) num(v float64) {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
+	if math.IsNaN(v) {
 		v = 0
 	}
-	v = math.Round(v*10) / 10
-	if v == math.Trunc(v) && math.Abs(v) < 1e9 {
-		p.b = strconv.AppendInt(p.b, int64(v), 10)
-		return
+	tenths := int64(math.Round(math.Max(-outside, math.Min(outside, v)) * 10))
+	if tenths < 0 {
+		p.b = append(p.b, '-')
+		tenths = -tenths
 	}
-	p.b = strconv.AppendFloat(p.b, v, 'f', 1, 64)
+	p.b = strconv.AppendInt(p.b, tenths/10, 10)
+	if tenths%10 != 0 {
+		p.b = append(p.b, '.', byte('0'+tenths%10))
+	}
 }
 
 func (p *pen) attr(name, value string) {
@@ -212,4 +218,45 @@ func (p *pen) glyph(m Mark, x, y, r float64) {
 		p.at("r", r*.8)
 		p.raw("/>")
 	}
+}
+
+// letter draws H or L as strokes around (x, y), so that it needs no font and is no part of a link's words.
+func (p *pen) letter(m Mark, class string, x, y, size float64) {
+	w, h := size*.36, size*.5
+	switch m.Letter() {
+	case "H":
+		p.raw("<path")
+		p.class(class)
+		p.raw(` d="`)
+		p.move(x-w, y-h)
+		p.raw("V")
+		p.num(y + h)
+		p.move(x+w, y-h)
+		p.raw("V")
+		p.num(y + h)
+		p.move(x-w, y)
+		p.raw("H")
+		p.num(x + w)
+		p.raw(`"/>`)
+	case "L":
+		p.raw("<path")
+		p.class(class)
+		p.raw(` d="`)
+		p.move(x-w+.6, y-h)
+		p.raw("V")
+		p.num(y + h)
+		p.raw("H")
+		p.num(x + w + .6)
+		p.raw(`"/>`)
+	}
+}
+
+// inside draws the mark's letter on the mark.
+func (p *pen) inside(m Mark, x, y float64) {
+	class := "oc-letter"
+	if m == NeitherHigh || m == NeitherLow {
+		class = "oc-letter-light"
+		y += 1.4
+	}
+	p.letter(m, class, x, y, 6.6)
 }

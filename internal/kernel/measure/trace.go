@@ -1,0 +1,235 @@
+package measure
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"ohp/internal/kernel/date"
+	"ohp/internal/kernel/store"
+)
+
+// Periods returns the periods for which figures of a measure are stored, earliest first.
+// It jumps through the key from period to period, so that England costs no more than one practice.
+func Periods(ctx context.Context, q store.Queryer, measure string) ([]date.Period, error) {
+	periods, err := store.Collect[date.Period](ctx, q, `with recursive p (period) as (
+    select min(period) from figure_part where measure = $1
+    union all
+    select (select min(f.period) from figure_part f where f.measure = $1 and f.period > p.period) from p where p.period is not null)
+select period from p where period is not null`, measure)
+	slices.SortFunc(periods, date.Period.Compare)
+	return periods, err
+}
+
+// MeasurePeriods returns the periods of every measure that has figures, as Periods does for one.
+func MeasurePeriods(ctx context.Context, q store.Queryer) (map[string][]date.Period, error) {
+	type row struct {
+		Measure string      `db:"measure"`
+		Period  date.Period `db:"period"`
+	}
+	rows, err := store.Collect[row](ctx, q, `with recursive p (measure, period) as (
+    select m.name, (select min(f.period) from figure_part f where f.measure = m.name) from measure m
+    union all
+    select p.measure, (select min(f.period) from figure_part f where f.measure = p.measure and f.period > p.period) from p where p.period is not null)
+select measure, period from p where period is not null`)
+	all := map[string][]date.Period{}
+	for _, r := range rows {
+		all[r.Measure] = append(all[r.Measure], r.Period)
+	}
+	for _, periods := range all {
+		slices.SortFunc(periods, date.Period.Compare)
+	}
+	return all, err
+}
+
+// Gaps returns the periods that lie between the first and the last of periods (ascending) and are not among them.
+// Periods that are days, or of several kinds, have no gaps.
+func Gaps(periods []date.Period) []date.Period {
+	var gaps []date.Period
+	for _, p := range withoutGaps(slices.Clone(periods)) {
+		if !slices.Contains(periods, p) {
+			gaps = append(gaps, p)
+		}
+	}
+	return gaps
+}
+
+// ReadPeriod returns the figures of all units for one measure in one period, without their sources.
+func ReadPeriod(ctx context.Context, q store.Queryer, measure string, period date.Period) ([]Figure, error) {
+	rows, err := q.QueryContext(ctx, "select body from figure_part where measure = $1 and period = $2 order by part", measure, period.String())
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var figures []Figure
+	for rows.Next() {
+		var body string
+		if err := rows.Scan(&body); err != nil {
+			return nil, err
+		}
+		err := eachEntry(body, func(e *entry) {
+			figures = append(figures, Figure{measure, e.unit, period, e.status, e.num, e.den, e.val, e.row})
+		})
+		if err != nil {
+			return nil, fmt.Errorf("figures of %s in %s: %w", measure, period, err)
+		}
+	}
+	return figures, rows.Err()
+}
+
+// ReadSeries returns the series of some units for one measure, by unit. Units of which nothing was ever said are absent.
+func ReadSeries(ctx context.Context, q store.Queryer, measure string, units []string) (map[string]Series, error) {
+	series := make(map[string]Series, len(units))
+	byPart, err := unitsByPart(ctx, q, units)
+	if err != nil || len(byPart) == 0 {
+		return series, err
+	}
+	periods, err := Periods(ctx, q, measure)
+	if err != nil {
+		return nil, err
+	}
+	parts := make([]any, 0, len(byPart))
+	for part := range byPart {
+		parts = append(parts, part)
+	}
+	filter := store.NewFilter(measure).In("part", parts...)
+	rows, err := q.QueryContext(ctx, "select part, period, body from figure_part where measure = $1"+filter.SQL(), filter.Args()...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := map[string]map[string]entry{}
+	for rows.Next() {
+		var part int64
+		var period, body string
+		if err := rows.Scan(&part, &period, &body); err != nil {
+			return nil, err
+		}
+		for _, unit := range byPart[part] {
+			if e, ok := findEntry(body, unit); ok {
+				if found[unit] == nil {
+					found[unit] = make(map[string]entry, len(periods))
+				}
+				found[unit][period] = e
+			}
+		}
+	}
+	for unit, entries := range found {
+		series[unit], _ = seriesOf(laid(measure, unit, periods, entries))
+	}
+	return series, rows.Err()
+}
+
+// unitsByPart gathers units by the part that they lie in; unknown units lie in none.
+func unitsByPart(ctx context.Context, q store.Queryer, units []string) (map[int64][]string, error) {
+	type row struct {
+		Code string `db:"code"`
+		No   int64  `db:"no"`
+	}
+	filter := store.NewFilter().In("code", store.Args(units)...)
+	rows, err := store.Collect[row](ctx, q, "select code, no from unit where true"+filter.SQL(), filter.Args()...)
+	byPart := map[int64][]string{}
+	for _, r := range rows {
+		byPart[r.No/UnitsPerPart] = append(byPart[r.No/UnitsPerPart], r.Code)
+	}
+	return byPart, err
+}
+
+// laid are a unit's figures over the periods, Missing where there is no entry.
+func laid(measure, unit string, periods []date.Period, entries map[string]entry) []Figure {
+	figures := make([]Figure, len(periods))
+	for i, p := range periods {
+		e, ok := entries[p.String()]
+		if !ok {
+			e = entry{status: Missing, num: None, den: None, val: None}
+		}
+		figures[i] = Figure{measure, unit, p, e.status, e.num, e.den, e.val, e.row}
+	}
+	return figures
+}
+
+// Traced is a figure with the file that it came from.
+type Traced struct {
+	Listed
+	FileNo int64 // number of the source file; 0 when no file says anything
+}
+
+// Trace returns one unit's figures of one measure with their sources, earliest first. A period between the measure's
+// first and last for which nothing is said stands there as Missing. Nothing is returned when the unit was never mentioned.
+func Trace(ctx context.Context, q store.Queryer, measure, unit string) ([]Traced, error) {
+	parts, err := partsOf(ctx, q, []string{unit})
+	if err != nil || len(parts) == 0 {
+		return nil, err
+	}
+	periods, err := Periods(ctx, q, measure)
+	if err != nil {
+		return nil, err
+	}
+	type row struct {
+		Period string `db:"period"`
+		Body   string `db:"body"`
+	}
+	rows, err := store.Collect[row](ctx, q, "select period, body from figure_part where measure = $1 and part = $2", measure, parts[0])
+	if err != nil {
+		return nil, err
+	}
+	entries := map[string]entry{}
+	for _, r := range rows {
+		if e, ok := findEntry(r.Body, unit); ok {
+			entries[r.Period] = e
+		}
+	}
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	places, err := placesOf(ctx, q, entries)
+	traced := make([]Traced, 0, len(periods))
+	for _, f := range laid(measure, unit, withoutGaps(periods), entries) {
+		t := Traced{Listed: Listed{Figure: f}}
+		if e, ok := entries[f.Period.String()]; ok {
+			p := places[e.source]
+			t.File, t.Place, t.AsAt, t.FileNo = p.Name, p.In, p.AsAt, p.File
+		}
+		traced = append(traced, t)
+	}
+	return traced, err
+}
+
+// sourcePlace is where a figure came from.
+type sourcePlace struct {
+	No   int64  `db:"no"`
+	File int64  `db:"file"`
+	Name string `db:"name"` // of the file
+	In   string `db:"place"`
+	AsAt string `db:"as_at"`
+}
+
+// placesOf reads the places that entries came from.
+func placesOf(ctx context.Context, q store.Queryer, entries map[string]entry) (map[int64]sourcePlace, error) {
+	var numbers []any
+	seen := map[int64]bool{}
+	for _, e := range entries {
+		if !seen[e.source] {
+			seen[e.source] = true
+			numbers = append(numbers, e.source)
+		}
+	}
+	filter := store.NewFilter().In("p.no", numbers...)
+	rows, err := store.Collect[sourcePlace](ctx, q, "select p.no, p.file, f.name, p.place, f.as_at from source_place p join source_file f on f.no = p.file where true"+filter.SQL(), filter.Args()...)
+	places := make(map[int64]sourcePlace, len(rows))
+	for _, r := range rows {
+		places[r.No] = r
+	}
+	return places, err
+}
+
+// SeriesOf lays traced figures out as a series.
+func SeriesOf(traced []Traced) Series {
+	var s Series
+	for _, t := range traced {
+		s.Measure, s.Unit = t.Measure, t.Unit
+		s.Periods, s.Status = append(s.Periods, t.Period), append(s.Status, t.Status)
+		s.Num, s.Den, s.Val = append(s.Num, t.Numerator), append(s.Den, t.Denominator), append(s.Val, t.Value)
+	}
+	return s
+}

@@ -1,0 +1,48 @@
+package published
+
+import (
+	"strings"
+
+	"ohp/internal/kernel/tabular"
+	"ohp/internal/nhs"
+)
+
+// practiceIn reads a practice's ODS code. The reason is a sentence when the text
+// is none, and empty when it is.
+func practiceIn(text string) (code, reason string) {
+	code = strings.ToUpper(strings.TrimSpace(text))
+	switch {
+	case nhs.IsPracticeCode(code):
+		return code, ""
+	case code == "":
+		return "", "the row has no practice code"
+	case nhs.IsPCNCode(code):
+		return "", code + " is the code of a primary care network, not of a practice"
+	case len(code) == 9 && nhs.IsPracticeCode(code[:6]):
+		return "", code + " is the code of a branch of " + code[:6] + ", not of the practice itself"
+	}
+	return "", quoted(text, 20) + " is not the ODS code of a practice, which is a letter and five digits such as M85027"
+}
+
+// networkIn reads the ODS code of a primary care network.
+func networkIn(text string) (code, reason string) {
+	code = strings.ToUpper(strings.TrimSpace(text))
+	switch {
+	case nhs.IsPCNCode(code):
+		return code, ""
+	case code == "":
+		return "", "the row has no network code"
+	}
+	return "", quoted(text, 20) + " is not the code of a primary care network, which is U and five digits such as U26345"
+}
+
+// isNoPractice says whether a cell for a code knowingly holds none: totals, and
+// what could not be assigned to a practice.
+func isNoPractice(text string) bool {
+	n := tabular.Normal(text)
+	switch n {
+	case "", "total", "totals", "grandtotal", "england", "eng", "national", "unassigned", "unmapped", "unallocated", "unknown", "na", "null", "all", "allpractices":
+		return true
+	}
+	return strings.HasPrefix(n, "total") || strings.HasSuffix(n, "total")
+}
