@@ -39,16 +39,17 @@ func Store(ctx context.Context, db *store.DB, l *Load) (Outcome, error) {
 
 // keeper is one storing of one load.
 type keeper struct {
-	tx       *store.Tx
-	load     *Load
-	out      *Outcome
-	file     int64
-	places   []int64 // number of each place of the load
-	units    map[string]*unitRow
-	unitNo   map[string]int64
-	lastUnit int64
-	unitKind map[string]string // kind of unit by measure
-	asAt     map[int64]string  // as-at date by source place
+	tx         *store.Tx
+	load       *Load
+	out        *Outcome
+	file       int64
+	places     []int64 // number of each place of the load
+	units      map[string]*unitRow
+	unitNo     map[string]int64
+	lastUnit   int64
+	unitInsert *store.Stmt
+	unitKind   map[string]string // kind of unit by measure
+	asAt       map[int64]string  // as-at date by source place
 }
 
 func (k *keeper) keep(ctx context.Context) error {

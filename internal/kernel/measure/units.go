@@ -131,9 +131,15 @@ func (k *keeper) insertUnit(ctx context.Context, u Unit, asAt string) error {
 		row.Source, row.Row = &k.places[0], asInt64(u.Row)
 	}
 	k.units[u.Code] = row
-	_, err := store.Exec(ctx, k.tx, `insert into unit (no, code, kind, name, status, opened, closed, postcode, source, source_row, as_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		k.lastUnit, u.Code, u.Kind, u.Name, u.Status, u.Opened, u.Closed, u.Postcode, row.Source, row.Row, asAt)
+	if k.unitInsert == nil {
+		insert, err := k.tx.PrepareContext(ctx, `insert into unit (no, code, kind, name, status, opened, closed, postcode, source, source_row, as_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
+		if err != nil {
+			return err
+		}
+		k.unitInsert = insert // it ends with the transaction
+	}
+	_, err := k.unitInsert.ExecContext(ctx, k.lastUnit, u.Code, u.Kind, u.Name, u.Status, u.Opened, u.Closed, u.Postcode, row.Source, row.Row, asAt)
 	return err
 }
 
@@ -188,6 +194,9 @@ where excluded.as_at >= unit_group.as_at`)
 				return err
 			}
 		}
+		if before, known := open[[2]string{m.Unit, m.GroupKind}]; known && confirms(before, row) {
+			continue
+		}
 		if _, err := write.ExecContext(ctx, row.Unit, row.Grp, row.Kind, row.From, row.To, k.places[0], m.Row, row.AsAt); err != nil {
 			return err
 		}
@@ -196,6 +205,11 @@ where excluded.as_at >= unit_group.as_at`)
 		}
 	}
 	return nil
+}
+
+// confirms says that a membership repeats what a source of the same or a later date said.
+func confirms(before, now groupRow) bool {
+	return before.Grp == now.Grp && before.From == now.From && before.To == now.To && before.AsAt >= now.AsAt
 }
 
 // snapshotFrom is the date from which a membership proved by a snapshot is kept:
