@@ -1,6 +1,6 @@
 // Command bench measures what the README of this folder states: ratios against a floor that is measured in the same run.
 //
-//	go run ./bench statistics|national|growth|import|pages [--keep]
+//	go run ./bench statistics|national|growth|import|pages
 package main
 
 import (
@@ -28,17 +28,25 @@ func main() {
 		fmt.Fprintf(os.Stderr, "usage: go run ./bench %s\n", strings.Join(names(), "|"))
 		os.Exit(2)
 	}
-	folder, err := os.MkdirTemp(os.Getenv("OHP_BENCH_FOLDER"), "ohp-bench-")
-	if err == nil {
-		scratchFolder = folder
-		defer os.RemoveAll(folder)
-		err = measurements[os.Args[1]](context.Background())
-	}
-	if err != nil {
+	if err := inFolder(measurements[os.Args[1]]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.RemoveAll(folder)
 		os.Exit(1)
 	}
+}
+
+// inFolder runs one measurement in a folder of its own, or in OHP_BENCH_KEEP, where built databases are found again.
+func inFolder(run func(context.Context) error) error {
+	if keep := os.Getenv("OHP_BENCH_KEEP"); keep != "" {
+		scratchFolder = keep
+		return run(context.Background())
+	}
+	folder, err := os.MkdirTemp("", "ohp-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	scratchFolder = folder
+	return run(context.Background())
 }
 
 func names() []string {

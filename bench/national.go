@@ -63,16 +63,20 @@ func (e england) load(m measure.Measure, month int, seed uint64) *measure.Load {
 	r := rand.New(rand.NewPCG(seed, uint64(month)))
 	for i := range e.practices {
 		size := 2000 + float64((i*7919)%18000)
+		drift := 1.0
+		if month >= e.months-5 && (i*31+int(seed)*17)%400 == 0 { // one series in four hundred truly drifts
+			drift = 0.7
+		}
 		f := measure.Figure{Measure: m.Name, Unit: practiceCode(i), Period: period, Numerator: measure.None, Denominator: measure.None, Value: measure.None, Row: i + 2}
 		switch m.Kind {
 		case measure.Proportion:
 			f.Denominator = math.Round(size / 5)
-			f.Numerator = math.Round(f.Denominator * min(0.98, max(0.02, 0.7+0.1*math.Sin(float64(i))+0.02*r.NormFloat64())))
+			f.Numerator = math.Round(f.Denominator * min(0.98, max(0.02, drift*(0.7+0.1*math.Sin(float64(i))+0.02*r.NormFloat64()))))
 		case measure.Measurement:
-			f.Value = math.Round((100+10*math.Sin(float64(i))+5*r.NormFloat64())*100) / 100
+			f.Value = math.Round((100*drift+10*math.Sin(float64(i))+5*r.NormFloat64())*100) / 100
 		default:
 			f.Denominator = size
-			mean := size * 0.02 * (1 + 0.3*math.Sin(float64(i)))
+			mean := size * 0.02 * drift * (1 + 0.3*math.Sin(float64(i)))
 			f.Numerator = max(0, math.Round(mean+math.Sqrt(mean)*r.NormFloat64()))
 		}
 		l.Figure("", f)
@@ -80,7 +84,7 @@ func (e england) load(m measure.Measure, month int, seed uint64) *measure.Load {
 	return l
 }
 
-func practiceCode(i int) string { return fmt.Sprintf("%c%05d", 'A'+i/400, 81000+i%400) }
+func practiceCode(i int) string { return fmt.Sprintf("%c%05d", "ABCDEFGHJKLMNPWY"[i/400], 81000+i%400) }
 
 // build writes the country into a database, and the same figures into a plain table of another.
 func (e england) build(ctx context.Context, db *store.DB, measures []measure.Measure, months int, plain *sql.DB) error {
@@ -147,6 +151,8 @@ func (e england) open(ctx context.Context, name string, months int, floor bool) 
 	if c.measures, c.indicators, err = e.declared(); err != nil {
 		return nil, err
 	}
+	_, err = os.Stat(scratch(name + ".db"))
+	built := err == nil
 	if c.db, err = store.Open(ctx, scratch(name+".db")); err != nil {
 		return nil, err
 	}
@@ -160,6 +166,9 @@ func (e england) open(ctx context.Context, name string, months int, floor bool) 
 		if c.plain, err = sql.Open("sqlite", "file:"+scratch(name+"-plain.db")+"?_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)"); err != nil {
 			return nil, err
 		}
+	}
+	if built {
+		return c, nil
 	}
 	return c, e.build(ctx, c.db, c.measures, months, c.plain)
 }

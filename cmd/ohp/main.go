@@ -21,6 +21,7 @@ type commands struct {
 	Import   importer `cmd:"" help:"Load published NHS files; each is recognised by its content."`
 	Figures  figures  `cmd:"" help:"Print stored figures as CSV, with their sources."`
 	Monitor  watcher  `cmd:"" help:"Study what new data touched and print the concerns."`
+	Chart    charter  `cmd:"" help:"Draw any table of dates and values, or numerators and denominators, as a chart."`
 	Simulate simulate `cmd:"" help:"Prove the false-alarm budget on invented partnerships, beside other rules."`
 	Conform  conform  `cmd:"" help:"Hold the statistics against cases of the accepted tools."`
 	Demo     demo     `cmd:"" help:"Create a database of demonstration data."`
@@ -84,6 +85,30 @@ type watcher struct {
 func (c watcher) Run(ctx context.Context) error {
 	return app.Monitor{Database: c.Database, JSON: c.JSON, Long: c.Long, All: c.All, Practice: c.Practice, Theme: c.Theme, Budget: c.Budget, Afresh: c.Afresh}.
 		Run(ctx, os.Stdout, progress())
+}
+
+type charter struct {
+	File        string   `arg:"" help:"A table with a column of dates: CSV, or a workbook; - reads the standard input."`
+	Kind        string   `help:"auto, xmr, run, i, mr, ip, p, pp, u, up, c, g or t." default:"auto"`
+	Profile     string   `help:"Rules for special causes: nhsr-0.2.2, powerbi-spc or mdc-excel-2023." default:"nhsr-0.2.2"`
+	Direction   string   `help:"Which is better: higher, lower or neither." default:"higher"`
+	Target      *float64 `help:"A value to reach, in the chart's scale."`
+	Rebase      []string `help:"Dates from which limits are calculated anew." sep:","`
+	FixAfter    int      `help:"Limits from so many first points only."`
+	Per         float64  `help:"Scale of numerator over denominator (100 for shares and 1 for rates, unless given)."`
+	Title       string   `help:"Title (the file's name, unless given)."`
+	Out         string   `help:"Write the drawing to this file, as SVG." placeholder:"CHART.svg" short:"o"`
+	JSON        bool     `help:"Print JSON." xor:"print"`
+	Table       bool     `help:"Print a table (as it does unless told otherwise)." xor:"print"`
+	Date        string   `help:"Header of the column of dates, where it is not told by its name."`
+	Value       string   `help:"Header of the column of values."`
+	Numerator   string   `help:"Header of the column of numerators."`
+	Denominator string   `help:"Header of the column of denominators."`
+}
+
+func (c charter) Run() error {
+	return app.Chart{File: c.File, Kind: c.Kind, Profile: c.Profile, Direction: c.Direction, Target: c.Target, Rebase: c.Rebase, FixAfter: c.FixAfter, Per: c.Per,
+		Title: c.Title, Out: c.Out, JSON: c.JSON, Date: c.Date, Value: c.Value, Numerator: c.Numerator, Denominator: c.Denominator}.Run(os.Stdout)
 }
 
 type simulate struct {

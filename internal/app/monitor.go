@@ -59,7 +59,7 @@ func (c Monitor) Run(ctx context.Context, out, progress io.Writer) error {
 func printJSON(out io.Writer, summary monitor.Summary, concerns []monitor.Concern, notes []monitor.Note) error {
 	words := []string{}
 	for _, n := range notes {
-		words = append(words, n.Words)
+		words = append(words, n.Indicator.Title+", "+n.Words)
 	}
 	if concerns == nil {
 		concerns = []monitor.Concern{}
@@ -76,7 +76,7 @@ func printConcerns(out io.Writer, s monitor.Summary, concerns []monitor.Concern,
 	fmt.Fprintf(out, "Flagged at a chance of %.2g or less, so that a steady partnership has at most %.3g false concern a month. %d opened, %d closed, %d open.\n\n",
 		s.Threshold, s.Budget, s.Opened, s.Closed, s.Open)
 	for _, n := range notes {
-		fmt.Fprintf(out, "Shared by most practices: %s\n", n.Words)
+		fmt.Fprintf(out, "Shared by most practices: %s, %s.\n", n.Indicator.Title, n.Words)
 	}
 	if len(notes) > 0 {
 		fmt.Fprintln(out)

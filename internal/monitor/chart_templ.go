@@ -34,7 +34,7 @@ func chartPage(v chartView) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = page.Heading{Text: v.Title, Caption: titleCase(v.unit.Label())}.View().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Heading{Text: v.Title, Caption: titleCase(v.unit.Label()) + " · " + v.unit.Code}.View().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

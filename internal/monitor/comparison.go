@@ -23,12 +23,17 @@ type comparison struct {
 	subject
 	group  group
 	period date.Period
-	// list holds the practices with a usable figure, in the order of their values.
+	// list holds the practices with a usable figure.
 	list []compared
+	// shown are those of them that the page shows one by one, the highest first: the partnership's where the group is larger,
+	// else all. labels are their names.
+	shown  []compared
+	labels map[string]string
 	// Why the others are not in the list.
 	suppressed, silent, small int
-	centre                    float64 // of all together, in the indicator's scale; None where there is none
-	funnel                    *drawnFunnel
+	centre                    float64       // of all together, in the indicator's scale; None where there is none
+	drawing                   *chart.Funnel // nil where there is none
+	wide, phone               templ.Component
 	// noFunnel says in words why there is none.
 	noFunnel string
 	tau2     float64 // variance between practices beyond chance
@@ -39,13 +44,6 @@ type compared struct {
 	Unit            string
 	Num, Den, Value float64 // Value in the indicator's scale
 	Mark            chart.Mark
-}
-
-// drawnFunnel is a funnel as the page shows it: drawn once, because many read it.
-type drawnFunnel struct {
-	words            string
-	wide, phone, key templ.Component
-	file             []byte
 }
 
 // few is the number of events under which an interval is calculated exactly, and under which the pages say that it is small.
@@ -64,34 +62,35 @@ func (p Pages) compare(ctx context.Context, in Indicator, m measure.Measure, g g
 			return nil, err
 		}
 		c.take(figures)
-		f := c.place(own)
-		if f == nil {
-			return c, nil
+		c.drawing = c.place(own)
+		c.choose(own)
+		if c.labels, err = p.labelsOf(ctx, c.shown); err != nil || c.drawing == nil {
+			return c, err
 		}
-		if err := p.nameUnits(ctx, f); err != nil {
-			return nil, err
+		for i := range c.drawing.Units {
+			c.drawing.Units[i].Label = c.labels[c.drawing.Units[i].Label]
 		}
-		c.funnel = &drawnFunnel{words: f.Desc, wide: f.View(), phone: f.Phone(), key: f.Key(), file: f.File()}
+		// Drawn once, because many read it.
+		c.wide, c.phone = c.drawing.View(), c.drawing.Phone()
 		return c, nil
 	})
 }
 
-// nameUnits puts names in the place of the codes of the practices that a funnel links.
-func (p Pages) nameUnits(ctx context.Context, f *chart.Funnel) error {
-	units := map[string]bool{}
-	for _, u := range f.Units {
-		units[u.Label] = true
+// choose picks the practices that the page shows one by one.
+func (c *comparison) choose(own map[string]bool) {
+	all := own == nil || c.group.Kind != "england" && c.group.Kind != "partnership"
+	for _, x := range c.list {
+		if all || own[x.Unit] {
+			c.shown = append(c.shown, x)
+		}
 	}
-	labels, err := p.labelsOf(ctx, units)
-	for i := range f.Units {
-		f.Units[i].Label = labels[f.Units[i].Label]
-	}
-	return err
+	slices.SortFunc(c.shown, func(a, b compared) int { return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(a.Unit, b.Unit)) })
 }
 
 // take sorts out which figures can be compared.
 func (c *comparison) take(figures []measure.Figure) {
 	events, exposure := 0.0, 0.0
+	c.list = make([]compared, 0, len(figures))
 	for _, f := range figures {
 		if !c.group.holds(f.Unit) {
 			continue
@@ -114,7 +113,6 @@ func (c *comparison) take(figures []measure.Figure) {
 	if exposure > 0 {
 		c.centre = events / exposure * c.per()
 	}
-	slices.SortFunc(c.list, func(a, b compared) int { return cmp.Or(cmp.Compare(a.Value, b.Value), cmp.Compare(a.Unit, b.Unit)) })
 }
 
 // counted says whether the measure has numerators and denominators.
@@ -201,7 +199,7 @@ func (c *comparison) markOf(value, low, high float64) chart.Mark {
 const linked = 100
 
 func (c *comparison) drawFunnel(fit *funnel.Fit, rate float64, own map[string]bool) *chart.Funnel {
-	f := &chart.Funnel{ID: "funnel", Title: c.Title + ", " + c.period.Label(), Axis: axisWords(c.Indicator), SizeAxis: capital(c.measure.Of),
+	f := &chart.Funnel{ID: "funnel", Title: c.Title + ", " + c.period.Label(), Axis: axisWords(c.Indicator), SizeAxis: wordsOr(c.measure.Of, "Denominator"),
 		Format: formatOf(c.Indicator), Centre: c.centre, CentreName: "Average"}
 	lo, hi := math.Inf(1), 0.0
 	for _, x := range c.list {

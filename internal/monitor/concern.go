@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"ohp/internal/kernel/date"
+	"ohp/internal/kernel/measure"
 	"ohp/internal/kernel/store"
 	"ohp/internal/stats/change"
 )
@@ -98,6 +99,7 @@ type keptSignal struct {
 	Calm      int          `db:"calm"`
 	State     string       `db:"state"`
 	OpenedAt  date.Instant `db:"opened_at"`
+	ClosedAt  string       `db:"closed_at"`
 	Body      string       `db:"body"`
 }
 
@@ -188,10 +190,13 @@ func (d *decision) readOpen(ctx context.Context, tx *store.Tx) error {
 	}
 	byID := map[string]*openConcern{}
 	for _, c := range concerns {
+		if err := c.read(); err != nil {
+			return err
+		}
 		o := &openConcern{Concern: c, kept: map[signalKey]*keptSignal{}}
 		d.open[concernKey{c.Practice, c.Theme}], byID[c.ID] = o, o
 	}
-	signals, err := store.Collect[keptSignal](ctx, tx, `select s.concern, s.indicator, s.kind, s.nature, s.chance, s.latest, s.calm, s.state, s.opened_at, s.body
+	signals, err := store.Collect[keptSignal](ctx, tx, `select s.concern, s.indicator, s.kind, s.nature, s.chance, s.latest, s.calm, s.state, s.opened_at, s.closed_at, s.body
 from concern_signal s join concern c on c.id = s.concern where c.state = 'open'`)
 	for i := range signals {
 		s := &signals[i]
@@ -230,14 +235,18 @@ func (d *decision) settleConcern(ctx context.Context, tx *store.Tx, ck concernKe
 		o = &openConcern{Concern: Concern{ID: uuid.Must(uuid.NewV7()).String(), Practice: ck.practice, Theme: ck.theme, OpenedAt: tx.Now()}, kept: map[signalKey]*keptSignal{}}
 		d.run.summary.Opened++
 	}
-	dirty := !existed
+	dirty := !existed || o.Moved != d.teller.moved(&o.Concern, d.threshold)
 	for _, s := range o.kept {
-		dirty = d.refresh(s, signalKey{ck.practice, s.Indicator, s.Kind}) || dirty
+		changed, err := d.refresh(ctx, tx, s, signalKey{ck.practice, s.Indicator, s.Kind})
+		if err != nil {
+			return err
+		}
+		dirty = dirty || changed
 	}
 	for _, key := range fresh {
 		s := d.now[key]
-		o.kept[key] = &keptSignal{Concern: o.ID, Indicator: key.indicator, Kind: key.kind, Latest: s.finding.Latest, State: "open", OpenedAt: tx.Now()}
-		d.refresh(o.kept[key], key)
+		o.kept[key] = &keptSignal{Concern: o.ID, Indicator: key.indicator, Kind: key.kind, State: "open", OpenedAt: tx.Now()}
+		o.kept[key].see(d.teller.signal(s), s.chance)
 		dirty = true
 	}
 	if !dirty {
@@ -249,46 +258,77 @@ func (d *decision) settleConcern(ctx context.Context, tx *store.Tx, ck concernKe
 
 // refresh brings one signal up to date and says whether it changed. An open signal
 // closes when it has been calm for several reported periods on end; silence and alerts end when they end.
-func (d *decision) refresh(s *keptSignal, key signalKey) bool {
+func (d *decision) refresh(ctx context.Context, tx *store.Tx, s *keptSignal, key signalKey) (bool, error) {
 	if s.State != "open" {
-		return false
+		return false, nil
 	}
 	before := *s
 	if seen, ok := d.now[key]; ok {
-		signal := d.teller.signal(seen)
-		s.Calm, s.Chance, s.Nature, s.Latest = 0, seen.chance, signal.Nature, signal.latest
-		text, _ := json.Marshal(signal) // plain strings and finite numbers cannot fail
-		s.Body = string(text)
-		return *s != before
+		s.see(d.teller.signal(seen), seen.chance)
+		return *s != before, nil
 	}
-	switch latest, watched := d.latestOf(key); {
-	case !watched || s.Kind == Silent || s.Kind == Alert:
-		s.State = "closed"
-	case latest.Compare(s.Latest) > 0:
-		s.Latest = latest
-		if s.Calm++; s.Calm >= change.CloseAfter {
-			s.State = "closed"
-		}
+	study := d.watching(key)
+	if study == nil || s.Kind == Silent || s.Kind == Alert {
+		s.close(tx)
+		return true, nil
 	}
-	return *s != before
+	if study.Latest.Compare(s.Latest) <= 0 {
+		return false, nil
+	}
+	heard, err := d.heard(ctx, tx, key, s.Latest)
+	if err != nil || heard.Compare(s.Latest) <= 0 {
+		return false, err
+	}
+	s.Latest = heard
+	if s.Calm++; s.Calm >= change.CloseAfter {
+		s.close(tx)
+	}
+	return true, nil
 }
 
-// latestOf is the last period in which the signal could have been seen again; false
-// when nobody looks any more, because the indicator was withdrawn or became mere context.
-func (d *decision) latestOf(key signalKey) (date.Period, bool) {
-	for i := range d.run.subjects {
-		if d.run.subjects[i].Name == key.indicator && !d.run.subjects[i].ContextOnly {
-			return d.run.studies[i].Latest, true
+// see takes what a signal says now.
+func (s *keptSignal) see(signal Signal, chance float64) {
+	s.Calm, s.Chance, s.Nature, s.Latest = 0, chance, signal.Nature, signal.latest
+	text, _ := json.Marshal(signal) // plain strings and finite numbers cannot fail
+	s.Body = string(text)
+}
+
+func (s *keptSignal) close(tx *store.Tx) { s.State, s.ClosedAt = "closed", tx.Now().String() }
+
+// watching is the study in which the signal could have been seen again; nil when nobody looks any more, because the
+// indicator was withdrawn or became mere context, or the practice has closed or left.
+func (d *decision) watching(key signalKey) *Study {
+	sub := d.teller.subjects[key.indicator]
+	if sub == nil || sub.ContextOnly || !d.run.watch.over(key.practice) {
+		return nil
+	}
+	return d.teller.studies[key.indicator]
+}
+
+// heard is the last period, from one on, in which the practice reported something usable: silence is not calm.
+func (d *decision) heard(ctx context.Context, tx *store.Tx, key signalKey, from date.Period) (date.Period, error) {
+	sub := d.teller.subjects[key.indicator]
+	span := measure.Span{From: from}
+	if unit := d.run.watch.directory.Units[key.practice]; unit != nil {
+		span.Part = &unit.Part
+	}
+	g, err := measure.ReadGrid(ctx, tx, sub.Measure, span)
+	if err != nil {
+		return date.Period{}, err
+	}
+	row, _ := g.Find(key.practice)
+	for p := len(row.Periods) - 1; p >= 0; p-- {
+		if !measure.IsNone(sub.usable(row, p)) {
+			return row.Periods[p], nil
 		}
 	}
-	return date.Period{}, false
+	return date.Period{}, nil
 }
 
 func (d *decision) write(ctx context.Context, tx *store.Tx, o *openConcern, existed bool) error {
 	c := &o.Concern
-	c.gather(o.kept)
 	c.ChangedAt = tx.Now()
-	if len(c.Signals) == 0 {
+	if !c.gather(o.kept) { // it keeps its last words
 		c.State, c.ClosedAt = "closed", tx.Now().String()
 		d.run.summary.Closed++
 	} else {
@@ -308,24 +348,25 @@ func (d *decision) write(ctx context.Context, tx *store.Tx, o *openConcern, exis
 	return nil
 }
 
-// gather takes the open signals into the concern, gravest and least likely by chance first.
-func (c *Concern) gather(kept map[signalKey]*keptSignal) {
-	c.Signals = nil
+// gather takes the open signals into the concern, gravest and least likely by chance first; false when none is open.
+func (c *Concern) gather(kept map[signalKey]*keptSignal) bool {
+	var open []Signal
 	for _, s := range kept {
 		if s.State != "open" {
 			continue
 		}
 		var signal Signal
 		if json.Unmarshal([]byte(s.Body), &signal) == nil {
-			c.Signals = append(c.Signals, signal)
+			open = append(open, signal)
 		}
 	}
+	if len(open) == 0 {
+		return false
+	}
+	c.Signals = open
 	slices.SortFunc(c.Signals, func(a, b Signal) int {
 		return cmp.Or(gravity[a.Nature]-gravity[b.Nature], cmp.Compare(a.Chance, b.Chance), cmp.Compare(a.Indicator, b.Indicator), cmp.Compare(a.Kind, b.Kind))
 	})
-	if len(c.Signals) == 0 {
-		return
-	}
 	c.Nature, c.Chance, c.Began, c.Count = c.Signals[0].Nature, 1, "", len(c.Signals)
 	for _, s := range c.Signals {
 		c.Chance = math.Min(c.Chance, s.Chance)
@@ -333,6 +374,7 @@ func (c *Concern) gather(kept map[signalKey]*keptSignal) {
 			c.Began = s.Began
 		}
 	}
+	return true
 }
 
 func keepConcern(ctx context.Context, tx *store.Tx, c *Concern, existed bool) error {
@@ -341,26 +383,22 @@ func keepConcern(ctx context.Context, tx *store.Tx, c *Concern, existed bool) er
 		return err
 	}
 	if !existed {
-		_, err = store.Exec(ctx, tx, `insert into concern (id, practice, theme, nature, state, headline, began, chance, signals, opened_at, changed_at, closed_at, body)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-			c.ID, c.Practice, c.Theme, c.Nature, c.State, c.Headline, c.Began, c.Chance, c.Count, c.OpenedAt, c.ChangedAt, c.ClosedAt, string(body))
+		_, err = store.Exec(ctx, tx, `insert into concern (id, practice, theme, nature, gravity, state, headline, began, chance, signals, opened_at, changed_at, closed_at, body)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+			c.ID, c.Practice, c.Theme, c.Nature, gravity[c.Nature], c.State, c.Headline, c.Began, c.Chance, c.Count, c.OpenedAt, c.ChangedAt, c.ClosedAt, string(body))
 		return err
 	}
-	_, err = store.Exec(ctx, tx, `update concern set nature = $2, state = $3, headline = $4, began = $5, chance = $6, signals = $7, changed_at = $8, closed_at = $9, body = $10 where id = $1`,
-		c.ID, c.Nature, c.State, c.Headline, c.Began, c.Chance, c.Count, c.ChangedAt, c.ClosedAt, string(body))
+	_, err = store.Exec(ctx, tx, `update concern set nature = $2, gravity = $3, state = $4, headline = $5, began = $6, chance = $7, signals = $8, changed_at = $9, closed_at = $10, body = $11 where id = $1`,
+		c.ID, c.Nature, gravity[c.Nature], c.State, c.Headline, c.Began, c.Chance, c.Count, c.ChangedAt, c.ClosedAt, string(body))
 	return err
 }
 
 func keepSignal(ctx context.Context, tx *store.Tx, s *keptSignal) error {
-	closed := ""
-	if s.State != "open" {
-		closed = tx.Now().String()
-	}
 	_, err := store.Exec(ctx, tx, `insert into concern_signal (concern, indicator, kind, nature, chance, latest, calm, state, opened_at, closed_at, body)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict (concern, indicator, kind) do update set nature = excluded.nature, chance = excluded.chance, latest = excluded.latest,
-    calm = excluded.calm, state = excluded.state, closed_at = excluded.closed_at, body = excluded.body`,
-		s.Concern, s.Indicator, s.Kind, s.Nature, s.Chance, s.Latest.String(), s.Calm, s.State, s.OpenedAt, closed, s.Body)
+    calm = excluded.calm, state = excluded.state, opened_at = excluded.opened_at, closed_at = excluded.closed_at, body = excluded.body`,
+		s.Concern, s.Indicator, s.Kind, s.Nature, s.Chance, s.Latest.String(), s.Calm, s.State, s.OpenedAt, s.ClosedAt, s.Body)
 	return err
 }
 

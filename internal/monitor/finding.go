@@ -102,7 +102,8 @@ type SharedStep struct {
 	Higher bool    `json:"higher"`
 	Share  float64 `json:"share"`
 	Units  int     `json:"units"`
-	// Effect is a ratio for rates and a difference in the indicator's scale otherwise.
+	// Effect is a ratio for rates, 0 when there was hardly an event before or none is left since, and a difference in the
+	// indicator's scale otherwise.
 	Effect float64 `json:"effect"`
 	Ratio  bool    `json:"ratio"`
 	P      float64 `json:"p"`

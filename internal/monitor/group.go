@@ -42,6 +42,7 @@ type groups struct {
 	partnership string          // code; "" when none is loaded
 	name        string          // of the partnership
 	members     map[string]bool // nil when none is loaded
+	list        []named         // of the members, by name
 	choices     []choice        // networks and boards
 }
 
@@ -60,6 +61,9 @@ from unit_group g left join unit u on u.code = g.grp where g.to_date = '' and g.
 		}
 		g.partnership = codes[0]
 		if g.members, g.name, err = p.membersOf(ctx, g.partnership); err != nil {
+			return g, err
+		}
+		if g.list, err = p.namesOf(ctx, g.members); err != nil {
 			return g, err
 		}
 		g.choices, err = store.Collect[choice](ctx, p.DB, `select o.group_kind, o.grp, coalesce(u.name, '') as name, count(*) as n

@@ -96,7 +96,7 @@ func indicatorPage(v indicatorView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.funnel != nil {
+			if v.drawing != nil {
 				templ_7745c5c3_Err = v.figure().View().Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -158,7 +158,7 @@ func rankingOf(v indicatorView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.counted() {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<h2 class=\"nhsuk-heading-m\">Values with their intervals</h2><p class=\"ohp-text\">This is no league table. Each bar is the 95% interval of the practice’s value: where bars overlap, the order says nothing, and a place in the row is mostly chance.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<h2 class=\"nhsuk-heading-m\">Values with their intervals</h2><p class=\"ohp-text\">This is no league table. Each bar is the 95% interval of the practice’s value: where bars overlap, the order says nothing; where they do not, ask why before you judge.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

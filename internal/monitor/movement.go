@@ -9,6 +9,8 @@ import (
 // sharedMost is the share of practices that must move the same way for a common step to be told as one note.
 const sharedMost = 0.75
 
+// leastBefore is the part of their mean that practices must have had before a step for a ratio to say anything.
+const leastBefore = 0.02
 
 // takeOutMovement estimates the common movement of all units of the grid and takes it
 // out of every series, so that a step that all practices share is no concern of any of
@@ -49,7 +51,10 @@ func sharedStep(sub subject, g *measure.Grid, shared change.Shared) *SharedStep 
 	step.Ratio = sub.law() == change.Rate
 	step.Effect = shared.Effect * sub.per()
 	if step.Ratio { // relative to each practice's own mean
-		step.Effect = (1 + shared.Recent) / (1 + shared.Baseline)
+		step.Effect = 0
+		if before := 1 + shared.Baseline; before >= leastBefore {
+			step.Effect = max(1+shared.Recent, 0) / before
+		}
 	}
 	return step
 }

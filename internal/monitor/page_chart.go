@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -53,6 +54,19 @@ type openSignal struct {
 	Kind     string `db:"kind"`
 	Nature   string `db:"nature"`
 	Headline string `db:"headline"`
+	Body     string `db:"body"` // a Signal
+}
+
+// began is the period in which a change over time began; none for the other kinds.
+func (s openSignal) began() (date.Period, error) {
+	if s.Kind != OverTime {
+		return date.Period{}, nil
+	}
+	var signal Signal
+	if err := json.Unmarshal([]byte(s.Body), &signal); err != nil {
+		return date.Period{}, fmt.Errorf("the stored signal of concern %s: %w", s.Concern, err)
+	}
+	return date.ParsePeriod(signal.Began)
 }
 
 // chart answers with the page, or with its figures or drawing as a file when the address ends in .csv, .xlsx or .svg.
@@ -105,8 +119,28 @@ func (p Pages) readChart(r *http.Request, name string) (chartView, error) {
 		v.profile = in.Profile
 	}
 	plot.Profile = v.profile
+	if err := p.readSignals(ctx, &v); err != nil {
+		return v, err
+	}
+	for _, s := range v.signals {
+		began, err := s.began()
+		if err != nil {
+			return v, err
+		}
+		if !began.IsZero() {
+			plot.Began, plot.BeganWords = began, "change began"
+		}
+	}
 	v.plotted, err = plot.Draw()
 	return v, err
+}
+
+// readSignals reads what open concerns say of the indicator at the practice.
+func (p Pages) readSignals(ctx context.Context, v *chartView) error {
+	var err error
+	v.signals, err = store.Collect[openSignal](ctx, p.DB, `select s.concern, s.kind, s.nature, c.headline, s.body from concern c join concern_signal s on s.concern = c.id
+where c.practice = $1 and c.state = 'open' and s.indicator = $2 and s.state = 'open' order by s.kind`, v.unit.Code, v.Name)
+	return err
 }
 
 // indicatorOf finds an indicator with its measure; what there is none of is said in words.
@@ -125,14 +159,9 @@ func (p Pages) indicatorOf(name string) (Indicator, measure.Measure, error) {
 	return in, m, nil
 }
 
-// readBeside reads what stands beside the chart: signals, superseded figures and the neighbours by name.
+// readBeside reads what stands beside the chart: superseded figures and the neighbours by name.
 func (p Pages) readBeside(ctx context.Context, v *chartView) error {
 	var err error
-	v.signals, err = store.Collect[openSignal](ctx, p.DB, `select s.concern, s.kind, s.nature, c.headline from concern c join concern_signal s on s.concern = c.id
-where c.practice = $1 and c.state = 'open' and s.indicator = $2 and s.state = 'open' order by s.kind`, v.unit.Code, v.Name)
-	if err != nil {
-		return err
-	}
 	if v.history, err = measure.History(ctx, p.DB, v.Measure, v.unit.Code); err != nil {
 		return err
 	}
@@ -147,16 +176,12 @@ func (p Pages) neighbours(ctx context.Context, code string) ([2]named, error) {
 	if err != nil || !all.members[code] {
 		return two, err
 	}
-	list, err := p.namesOf(ctx, all.members)
-	if err != nil {
-		return two, err
-	}
-	i := slices.IndexFunc(list, func(n named) bool { return n.Code == code })
+	i := slices.IndexFunc(all.list, func(n named) bool { return n.Code == code })
 	if i > 0 {
-		two[0] = list[i-1]
+		two[0] = all.list[i-1]
 	}
-	if i >= 0 && i+1 < len(list) {
-		two[1] = list[i+1]
+	if i >= 0 && i+1 < len(all.list) {
+		two[1] = all.list[i+1]
 	}
 	return two, nil
 }

@@ -7,6 +7,9 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
 
 	"ohp/internal/kernel/date"
 	"ohp/internal/kernel/errs"
@@ -42,7 +45,7 @@ func (p Pages) concerns(w http.ResponseWriter, r *http.Request) error {
 
 func (p Pages) readConcerns(r *http.Request) (concernsView, error) {
 	q := r.URL.Query()
-	v := concernsView{filter: ConcernFilter{Practice: q.Get("practice"), Theme: q.Get("theme"), Nature: q.Get("nature"), State: q.Get("state")}, page: 1}
+	v := concernsView{filter: ConcernFilter{Practice: strings.ToUpper(strings.TrimSpace(q.Get("practice"))), Theme: q.Get("theme"), Nature: q.Get("nature"), State: q.Get("state")}, page: 1}
 	for _, check := range []error{oneOf("theme", v.filter.Theme, Themes), oneOf("nature", v.filter.Nature, []string{Worse, Differ, Better}), oneOf("state", v.filter.State, []string{"open", "closed", "all"})} {
 		if check != nil {
 			return v, check
@@ -82,14 +85,20 @@ func (p Pages) readConcerns(r *http.Request) (concernsView, error) {
 	return v, err
 }
 
-// practiceOptions are the practices that have ever had a concern: few, even in a national database.
+// mostOptions is how many practices a person still chooses from a list; with more, a code is typed.
+const mostOptions = 60
+
+// practiceOptions are the practices that have an open concern; nil when they are too many for a list.
 func (p Pages) practiceOptions(r *http.Request) ([]nhsuk.Option, error) {
 	type row struct {
 		Code string `db:"code"`
 		Name string `db:"name"`
 	}
-	rows, err := store.Collect[row](r.Context(), p.DB, `select distinct c.practice as code, coalesce(u.name, '') as name
-from concern c left join unit u on u.code = c.practice order by name, code limit 400`)
+	rows, err := store.Collect[row](r.Context(), p.DB, `select c.code, coalesce(u.name, '') as name
+from (select distinct practice as code from concern where state = 'open' limit `+itoa(mostOptions+1)+`) c left join unit u on u.code = c.code order by u.name, c.code`)
+	if err != nil || len(rows) > mostOptions {
+		return nil, err
+	}
 	options := []nhsuk.Option{{Text: "All practices", Value: ""}}
 	for _, row := range rows {
 		text := row.Code
@@ -98,20 +107,23 @@ from concern c left join unit u on u.code = c.practice order by name, code limit
 		}
 		options = append(options, nhsuk.Option{Text: text, Value: row.Code})
 	}
-	return options, err
+	return options, nil
 }
 
-func (v concernsView) controls() []nhsuk.Select {
+func (v concernsView) controls() []templ.Component {
 	themes := []nhsuk.Option{{Text: "All themes"}}
 	for _, t := range Themes {
 		themes = append(themes, nhsuk.Option{Text: themeWords(t), Value: t})
 	}
-	return []nhsuk.Select{
-		{Name: "practice", Label: nhsuk.Label{Text: "Practice"}, Value: v.filter.Practice, Options: v.options},
+	practice := nhsuk.Input{Name: "practice", Label: nhsuk.Label{Text: "Practice code"}, Value: v.filter.Practice, Width: "10"}.View()
+	if v.options != nil {
+		practice = nhsuk.Select{Name: "practice", Label: nhsuk.Label{Text: "Practice"}, Value: v.filter.Practice, Options: v.options}.View()
+	}
+	return append([]templ.Component{practice}, controlsOf([]nhsuk.Select{
 		{Name: "theme", Label: nhsuk.Label{Text: "Theme"}, Value: v.filter.Theme, Options: themes},
 		{Name: "nature", Label: nhsuk.Label{Text: "Nature"}, Value: v.filter.Nature, Options: []nhsuk.Option{{Text: "All"}, {Text: "Worse or silent", Value: Worse}, {Text: "Different", Value: Differ}, {Text: "Better", Value: Better}}},
 		{Name: "state", Label: nhsuk.Label{Text: "State"}, Value: v.filter.State, Options: []nhsuk.Option{{Text: "Open", Value: ""}, {Text: "Closed", Value: "closed"}, {Text: "Open and closed", Value: "all"}}},
-	}
+	})...)
 }
 
 func (v concernsView) filtered() bool { return v.filter != ConcernFilter{} }
@@ -197,9 +209,7 @@ func sinceWords(began string) string {
 // concernView is what the page of one concern shows.
 type concernView struct {
 	Concern
-	plots     map[string]Plotted
-	superseed map[string]string
-	unit      *measure.Known
+	plots map[string]Plotted
 }
 
 func (p Pages) concern(w http.ResponseWriter, r *http.Request) error {
@@ -221,7 +231,7 @@ func (p Pages) concern(w http.ResponseWriter, r *http.Request) error {
 			continue
 		}
 		m, ok := p.measureOf(in)
-		if !ok || len(series[in.Measure].Periods) == 0 {
+		if _, drawn := v.plots[s.Indicator]; drawn || !ok || len(series[in.Measure].Periods) == 0 {
 			continue
 		}
 		plot := plotOf(in, m, series[in.Measure])

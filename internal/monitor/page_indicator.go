@@ -37,7 +37,6 @@ type indicatorView struct {
 	tiles   page.Tiles
 	note    string // what most practices share
 	today   date.Date
-	own     bool // the ranking holds the partnership's practices only
 }
 
 // rankedRow is one practice of the ranking.
@@ -121,8 +120,6 @@ func (p Pages) periodOf(ctx context.Context, in Indicator, periods []date.Period
 
 // readRanking reads what the page shows of single practices: the ranking, and the small charts.
 func (p Pages) readRanking(ctx context.Context, v *indicatorView) error {
-	listed, own := v.comparison.listed(v.groups.members)
-	v.own = own
 	// A measurement without an interval is listed by name: an order would pretend.
 	if v.sort == "" {
 		v.sort = "value"
@@ -130,16 +127,12 @@ func (p Pages) readRanking(ctx context.Context, v *indicatorView) error {
 	if !v.counted() {
 		v.sort = "name"
 	}
-	v.listed = len(listed)
-	names, err := p.labels(ctx, v.comparison, listed, own)
-	if err != nil {
-		return err
+	v.listed = len(v.shown)
+	rows := make([]rankedRow, v.listed)
+	for i, x := range v.shown {
+		rows[i] = rankedRow{compared: x, name: v.labels[x.Unit]}
 	}
-	rows := make([]rankedRow, len(listed))
-	for i, x := range listed {
-		rows[i] = rankedRow{compared: x, name: names[x.Unit]}
-	}
-	if slices.Reverse(rows); v.sort == "name" { // the highest first
+	if v.sort == "name" {
 		slices.SortStableFunc(rows, func(a, b rankedRow) int { return strings.Compare(a.name, b.name) })
 	}
 	v.at[0], v.at[1] = min(v.at[0], pagesOf(v.listed, rankedPerPage)), min(v.at[1], pagesOf(v.listed, tilesPerPage))
@@ -147,6 +140,7 @@ func (p Pages) readRanking(ctx context.Context, v *indicatorView) error {
 	for i, r := range v.ranking {
 		v.ranking[i].low, v.ranking[i].high = v.interval(r.compared)
 	}
+	var err error
 	if v.tiles, err = p.indicatorTiles(ctx, v.comparison, pageOf(rows, v.at[1], tilesPerPage)); err != nil {
 		return err
 	}
@@ -154,49 +148,21 @@ func (p Pages) readRanking(ctx context.Context, v *indicatorView) error {
 	return err
 }
 
-// listed are the practices to be shown one by one: the partnership's where the group is larger, else the group's.
-func (c *comparison) listed(members map[string]bool) (list []compared, own bool) {
-	if members == nil || c.group.Kind != "england" && c.group.Kind != "partnership" {
-		return c.list, false
-	}
-	for _, x := range c.list {
-		if members[x.Unit] {
-			list = append(list, x)
-		}
-	}
-	return list, true
-}
-
-// labels are the names of the practices listed, read once until the next file.
-func (p Pages) labels(ctx context.Context, c *comparison, listed []compared, own bool) (map[string]string, error) {
-	key := fmt.Sprintf("labels %s %s %s %t", c.Name, c.group.key(), c.period, own)
-	return measure.Recalled(ctx, p.DB, p.kept, key, func() (map[string]string, error) {
-		wanted := make(map[string]bool, len(listed))
-		for _, x := range listed {
-			wanted[x.Unit] = true
-		}
-		return p.labelsOf(ctx, wanted)
-	})
-}
-
-// labelsOf are the names of units, or their codes.
-func (p Pages) labelsOf(ctx context.Context, units map[string]bool) (map[string]string, error) {
-	labels := make(map[string]string, len(units))
-	for u := range units {
-		labels[u] = u
+// labelsOf are the names of practices, or their codes.
+func (p Pages) labelsOf(ctx context.Context, practices []compared) (map[string]string, error) {
+	labels := make(map[string]string, len(practices))
+	codes := make([]any, len(practices))
+	for i, x := range practices {
+		labels[x.Unit], codes[i] = x.Unit, x.Unit
 	}
 	query, args := "select code, name from unit where name <> ''", []any(nil)
-	if len(units) <= 1000 { // more are as quickly read all at once, and engines limit arguments
-		codes := make([]any, 0, len(units))
-		for u := range units {
-			codes = append(codes, u)
-		}
+	if len(codes) <= 1000 { // more are as quickly read all at once, and engines limit arguments
 		filter := store.NewFilter().In("code", codes...)
 		query, args = query+filter.SQL(), filter.Args()
 	}
 	rows, err := store.Collect[named](ctx, p.DB, query, args...)
 	for _, n := range rows {
-		if units[n.Code] {
+		if _, wanted := labels[n.Code]; wanted {
 			labels[n.Code] = n.label()
 		}
 	}
@@ -234,18 +200,14 @@ func (p Pages) sharedNote(ctx context.Context, in Indicator) (string, error) {
 	if err := json.Unmarshal([]byte(text), &step); err != nil {
 		return "", err
 	}
-	return capital(in.Title+" is "+stepWords(&subject{Indicator: in}, &step)) + ".", nil
+	return capital(in.Title+": "+stepWords(&subject{Indicator: in}, &step)) + ".", nil
 }
 
 // comparisonSheet is every practice of the comparison as a file.
 func (p Pages) comparisonSheet(ctx context.Context, c *comparison) (page.Sheet, error) {
 	s := page.Sheet{Name: c.Name + "-" + strings.ReplaceAll(c.period.String(), "/", "-"),
 		Head: []string{"practice", "practice_name", "indicator", "period", "numerator", "denominator", "value", "lower_95", "upper_95", "outside_99.8"}}
-	units := make(map[string]bool, len(c.list))
-	for _, x := range c.list {
-		units[x.Unit] = true
-	}
-	labels, err := p.labelsOf(ctx, units)
+	labels, err := p.labelsOf(ctx, c.list)
 	for _, x := range c.list {
 		outside := ""
 		if x.Mark != chart.Common {
@@ -258,11 +220,11 @@ func (p Pages) comparisonSheet(ctx context.Context, c *comparison) (page.Sheet, 
 }
 
 func (v indicatorView) sendFunnel(w http.ResponseWriter) error {
-	if v.funnel == nil {
+	if v.drawing == nil {
 		return errs.New(errs.NotFound, "%s", v.noFunnel)
 	}
 	page.Attachment(w, v.Name+"-funnel.svg", "image/svg+xml")
-	_, err := w.Write(v.funnel.file)
+	_, err := w.Write(v.drawing.File())
 	return err
 }
 
@@ -340,7 +302,7 @@ func (v indicatorView) smallWords() string {
 }
 
 func (v indicatorView) figure() page.Figure {
-	f := page.Figure{ID: "funnel-figure", Caption: v.funnel.words, Drawing: v.funnel.wide, Phone: v.funnel.phone, Key: v.funnel.key,
+	f := page.Figure{ID: "funnel-figure", Caption: v.drawing.Desc, Drawing: v.wide, Phone: v.phone, Key: v.drawing.Key(),
 		Downloads: []nhsuk.Download{{Format: "CSV", Href: v.download("csv"), Of: v.Title}, {Format: "XLSX", Href: v.download("xlsx"), Of: v.Title}, {Format: "SVG", Href: v.download("svg"), Of: v.Title}}}
 	if v.measure.Kind == measure.Rate {
 		f.Notes = append(f.Notes, fmt.Sprintf("Funnel: the average is that of all %s practices compared; limits on the square root scale around the expected number.", grouped(float64(len(v.list)))))
@@ -368,10 +330,12 @@ func (v indicatorView) ranked() page.Figure {
 
 // table lists the practices of the page with their intervals.
 func (v indicatorView) table() nhsuk.Table {
-	t := nhsuk.Table{Caption: "Practices, " + v.period.Label(), CaptionSize: "s", Responsive: true, FirstCellIsHeader: true, Class: "ohp-dense",
+	t := nhsuk.Table{Caption: axisWords(v.Indicator) + ", " + v.period.Label(), CaptionSize: "s", Responsive: true, FirstCellIsHeader: true, Class: "ohp-dense",
 		Downloads: []nhsuk.Download{{Format: "CSV", Href: v.download("csv"), Of: v.Title}, {Format: "XLSX", Href: v.download("xlsx"), Of: v.Title}}}
 	t.Head = []nhsuk.Cell{{Text: "Practice"}, {Text: "Value", Numeric: true}}
-	if v.counted() {
+	if !v.counted() {
+		t.Class += " ohp-narrow"
+	} else {
 		t.Head = []nhsuk.Cell{{Text: "Practice", Sort: sortState(v.sort == "name", "ascending"), Href: v.address("name", 1, 1) + "#ranking"},
 			{Text: "Value", Numeric: true, Sort: sortState(v.sort == "value", "descending"), Href: v.address("value", 1, 1) + "#ranking"},
 			{Text: "95% interval", Numeric: true}, {Text: shortOr(v.measure.Counts, "Numerator"), Numeric: true}, {Text: shortOr(v.measure.Of, "Denominator"), Numeric: true}, {Text: "Note"}}
@@ -389,7 +353,15 @@ func (v indicatorView) table() nhsuk.Table {
 
 // shortOr is what is counted where it fits above a column, else the general word.
 func shortOr(words, otherwise string) string {
-	if words == "" || len(words) > 28 {
+	if len(words) > 28 {
+		return otherwise
+	}
+	return wordsOr(words, otherwise)
+}
+
+// wordsOr is what is counted, else the general word.
+func wordsOr(words, otherwise string) string {
+	if words == "" {
 		return otherwise
 	}
 	return capital(words)
@@ -406,7 +378,7 @@ func intervalCell(f chart.Format, r rankedRow) nhsuk.Cell {
 func placeAmong(c *comparison, x compared) string {
 	words := ""
 	switch {
-	case c.funnel == nil:
+	case c.drawing == nil:
 	case x.Mark.Letter() == "H":
 		words = "far above"
 	case x.Mark.Letter() == "L":

@@ -78,18 +78,32 @@ func (p Pages) readPractices(r *http.Request, v *practicesView) error {
 	if v.total, err = count(ctx, p.DB, "select count(*) from unit u where u.kind = 'practice'"+where.SQL(), where.Args()); err != nil {
 		return err
 	}
-	order := " order by name, code"
+	counted, order := "", " order by u.name, u.code"
 	if v.sort == "concerns" {
-		order = " order by worse desc, differ desc, better desc, name, code"
+		// Only practices with concerns need counting to decide the order; all others follow by name.
+		counted = ` left join (select practice, sum(case gravity when 0 then 1 else 0 end) as worse, count(*) as n from concern where state = 'open' group by practice) o on o.practice = u.code`
+		order = " order by coalesce(o.worse, 0) desc, coalesce(o.n, 0) desc, u.name, u.code"
 	}
-	// Concerns are counted for the rows of one page only, unless they decide the order.
 	v.rows, err = store.Collect[practiceRow](ctx, p.DB, `select u.code, case when u.name = '' then u.code else u.name end as name, u.status,
     coalesce((select coalesce(nullif(pu.name, ''), g.grp) from unit_group g left join unit pu on pu.code = g.grp where g.unit = u.code and g.group_kind = 'pcn' and g.to_date = '' order by g.from_date desc limit 1), '') as pcn,
-    (select count(*) from concern c where c.practice = u.code and c.state = 'open' and c.nature = 'worse') as worse,
-    (select count(*) from concern c where c.practice = u.code and c.state = 'open' and c.nature = 'differ') as differ,
-    (select count(*) from concern c where c.practice = u.code and c.state = 'open' and c.nature = 'better') as better
-from unit u where u.kind = 'practice'`+where.SQL()+order+" limit "+itoa(practicesPerPage)+" offset "+itoa((v.page-1)*practicesPerPage), where.Args()...)
+    (select count(*) from concern c where c.practice = u.code and c.state = 'open' and c.gravity = 0) as worse,
+    (select count(*) from concern c where c.practice = u.code and c.state = 'open' and c.gravity = 1) as differ,
+    (select count(*) from concern c where c.practice = u.code and c.state = 'open' and c.gravity = 2) as better
+from (select u.code, u.name, u.status from unit u`+counted+` where u.kind = 'practice'`+where.SQL()+order+" limit "+itoa(practicesPerPage)+" offset "+itoa((v.page-1)*practicesPerPage)+") u", where.Args()...)
+	v.order()
 	return err
+}
+
+// order puts the rows of a page in order again: what a query gives around an ordered subquery is in no order.
+func (v *practicesView) order() {
+	slices.SortFunc(v.rows, func(a, b practiceRow) int {
+		if v.sort == "concerns" {
+			if c := cmp.Or(b.Worse-a.Worse, b.Differ+b.Better-a.Differ-a.Better); c != 0 {
+				return c
+			}
+		}
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Code, b.Code))
+	})
 }
 
 func escapeLike(s string) string {
@@ -289,9 +303,4 @@ func variationMark(v spc.Variation) chart.Mark {
 	marks := map[spc.Variation]chart.Mark{spc.ImprovementHigh: chart.ImprovementHigh, spc.ImprovementLow: chart.ImprovementLow,
 		spc.ConcernHigh: chart.ConcernHigh, spc.ConcernLow: chart.ConcernLow, spc.VariationNeutralHigh: chart.NeitherHigh, spc.VariationNeutralLow: chart.NeitherLow}
 	return marks[v]
-}
-
-// byName orders codes by the directory's names.
-func byName(d *measure.Directory, codes []string) {
-	slices.SortFunc(codes, func(a, b string) int { return cmp.Or(cmp.Compare(d.Label(a), d.Label(b)), cmp.Compare(a, b)) })
 }

@@ -55,11 +55,6 @@ func (p Pages) measureOf(in Indicator) (measure.Measure, bool) {
 	return p.Measures[i], true
 }
 
-// directory reads who is who.
-func (p Pages) directory(ctx context.Context) (*measure.Directory, error) {
-	return measure.ReadDirectory(ctx, p.DB)
-}
-
 // themeWords writes a theme for people: "Long-term conditions".
 func themeWords(theme string) string {
 	if theme == "long-term-conditions" {

@@ -31,11 +31,8 @@ func (s *student) placeAll(sub subject, g *measure.Grid, latest int) {
 		return
 	}
 	s.placePeriod(&s.place[0], sub, g, latest)
-	for p := latest - 1; p >= 0; p-- {
-		if g.Loaded[p] && g.Periods[0].Kind() != date.Day {
-			s.placePeriod(&s.place[1], sub, g, p)
-			return
-		}
+	if before := lastCommon(g, latest-1); before >= 0 && g.Periods[0].Kind() != date.Day {
+		s.placePeriod(&s.place[1], sub, g, before)
 	}
 }
 
@@ -84,7 +81,7 @@ func (s *student) placeGroup(pl *placement, sub subject, g *measure.Grid, p int,
 	for _, i := range members {
 		row := g.Row(i)
 		x := sub.usable(row, p)
-		if measure.IsNone(x) || !(row.Den[p] > 0) || sub.measure.Kind == measure.Proportion && x > row.Den[p] {
+		if measure.IsNone(x) || !(row.Den[p] > 0) {
 			continue
 		}
 		pl.num, pl.den, pl.index = append(pl.num, x), append(pl.den, row.Den[p]), append(pl.index, i)
@@ -125,7 +122,7 @@ func expectedOf(den []float64, rate float64, k measure.Kind) []float64 {
 }
 
 // beside reads a unit's place. Both of the last two periods must lie out on the same side: a single
-// odd month is the business of the comparison over time.
+// odd month is the business of the comparison over time. The first period of all stands by itself.
 func (s *student) beside(sub subject, g *measure.Grid, i, latest int, f *Finding) {
 	now, before := &s.place[0], &s.place[1]
 	if !now.used || math.IsNaN(now.z[i]) {
@@ -135,10 +132,10 @@ func (s *student) beside(sub subject, g *measure.Grid, i, latest int, f *Finding
 	f.PlacePeriod = g.Periods[latest]
 	f.PlaceValue = g.Row(i).Figure(latest).Amount(sub.measure.Per)
 	f.PlaceP = twoSided(now.z[i])
-	if !before.used || math.IsNaN(before.z[i]) {
+	if !before.used {
 		return
 	}
-	if now.z[i]*before.z[i] <= 0 {
+	if !(now.z[i]*before.z[i] > 0) { // on the other side, or nothing to compare
 		f.PlaceP = 1
 		return
 	}

@@ -68,15 +68,20 @@ func titleCase(name string) string {
 	return strings.Join(words, " ")
 }
 
-// capitalised raises the first letter of every part of a word: "o'brien-smith" → "O'Brien-Smith".
+// capitalised raises the first letter of every part of a word, and that after a name's single first letter:
+// "o'brien-smith" → "O'Brien-Smith", "anne's" → "Anne's".
 func capitalised(word string) string {
-	start := true
+	start, letters := true, 0
 	return strings.Map(func(r rune) rune {
-		if start && unicode.IsLetter(r) {
-			start = false
+		switch {
+		case unicode.IsLetter(r) && start:
+			start, letters = false, 1
 			return unicode.ToUpper(r)
+		case unicode.IsLetter(r):
+			letters++
+		case strings.ContainsRune("-(/.", r), strings.ContainsRune("'’", r) && letters == 1:
+			start, letters = true, 0
 		}
-		start = start && !unicode.IsLetter(r) || r == '-' || r == '(' || r == '/' || r == '.'
 		return r
 	}, word)
 }

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -115,7 +116,7 @@ func (r *run) basisOf(sub subject) string {
 }
 
 // studyVersion is raised when the method changes, so that everything is studied again.
-const studyVersion = 2
+const studyVersion = 3
 
 func withoutSections(in Indicator) Indicator {
 	in.Sections = nil
@@ -230,17 +231,14 @@ func (r *run) recall(ctx context.Context) (map[string]Study, error) {
 	if err != nil {
 		return nil, err
 	}
+	newest, err := r.newest(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
 	kept := map[string]Study{}
 	for _, row := range rows {
 		i := slices.IndexFunc(r.subjects, func(s subject) bool { return s.Name == row.Indicator })
-		if i < 0 || row.Basis != r.basisOf(r.subjects[i]) {
-			continue
-		}
-		newer, err := store.One[bool](ctx, r.db, "select exists (select 1 from figure_part where measure = $1 and stamp > $2)", r.subjects[i].Measure, row.Stamp)
-		if err != nil {
-			return nil, err
-		}
-		if newer {
+		if i < 0 || row.Basis != r.basisOf(r.subjects[i]) || newest[r.subjects[i].Measure] > row.Stamp {
 			continue
 		}
 		if kept[row.Indicator], err = row.study(); err != nil {
@@ -248,6 +246,24 @@ func (r *run) recall(ctx context.Context) (map[string]Study, error) {
 		}
 	}
 	return kept, nil
+}
+
+// newest returns the last file that changed figures of each measure, as far as it is newer than the oldest study.
+func (r *run) newest(ctx context.Context, rows []studyRow) (map[string]int64, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	oldest := slices.MinFunc(rows, func(a, b studyRow) int { return cmp.Compare(a.Stamp, b.Stamp) }).Stamp
+	type stamped struct {
+		Measure string `db:"measure"`
+		Stamp   int64  `db:"stamp"`
+	}
+	changed, err := store.Collect[stamped](ctx, r.db, "select measure, max(stamp) as stamp from figure_part where stamp > $1 group by measure", oldest)
+	newest := map[string]int64{}
+	for _, c := range changed {
+		newest[c.Measure] = c.Stamp
+	}
+	return newest, err
 }
 
 func (r *run) keep(ctx context.Context, touched []int) error {

@@ -1,7 +1,9 @@
 package monitor
 
 import (
+	"maps"
 	"math"
+	"slices"
 
 	"ohp/internal/kernel/date"
 	"ohp/internal/kernel/measure"
@@ -19,6 +21,7 @@ type student struct {
 	amounts  []float64       // backing of the series' values
 	moved    []float64       // backing of the series' movements
 	place    [2]placement
+	spoke    []bool // whether most units spoke in a period
 }
 
 func newStudent() *student { return &student{detector: change.NewDetector(60)} }
@@ -36,7 +39,10 @@ type watch struct {
 	members   map[string]bool // practices whose concerns are raised; nil means every unit
 }
 
-func (w watch) over(unit string) bool { return w.members == nil || w.members[unit] }
+// over says whether concerns are raised about a unit: nobody can put right what a closed practice did.
+func (w watch) over(unit string) bool {
+	return (w.members == nil || w.members[unit]) && !w.closed(unit)
+}
 
 // study looks at every watched unit of the grid.
 func (s *student) study(sub subject, g *measure.Grid) Study {
@@ -52,6 +58,7 @@ func (s *student) study(sub subject, g *measure.Grid) Study {
 	group, _ := s.sample()
 	options := change.Options{Baseline: 8, Prior: s.detector.LearnPrior(group)}
 	s.placeAll(sub, g, latest)
+	s.listen(g)
 	for i, unit := range g.Units {
 		if !sub.watch.over(unit) {
 			continue
@@ -59,18 +66,22 @@ func (s *student) study(sub subject, g *measure.Grid) Study {
 		f := Finding{Unit: unit, P: 1, PlaceP: 1}
 		s.overTime(sub, g, i, latest, options, &f)
 		s.beside(sub, g, i, latest, &f)
-		silence(sub, g, i, latest, &f)
+		s.silence(sub, g, g.Row(i), latest, &f)
 		alert(sub, g, i, &f)
 		st.add(f)
 	}
+	s.neverNamed(sub, g, latest, &st)
 	return st
 }
 
 // latestCommon is the index of the last period in which at least half of the units that ever reported have a figure:
 // a file for the newest month that holds three practices does not make the others silent.
-func latestCommon(g *measure.Grid) int {
+func latestCommon(g *measure.Grid) int { return lastCommon(g, len(g.Periods)-1) }
+
+// lastCommon is the same among the periods up to an index; -1 when there is none.
+func lastCommon(g *measure.Grid, upTo int) int {
 	n, width := len(g.Units), len(g.Periods)
-	for p := width - 1; p >= 0; p-- {
+	for p := upTo; p >= 0; p-- {
 		reported := 0
 		for u := range n {
 			if g.Status[u*width+p] != measure.Missing {
@@ -125,6 +136,9 @@ func (sub subject) usable(row measure.Series, p int) float64 {
 	if sub.measure.Kind != measure.Count && !(row.Den[p] > 0) {
 		return measure.None
 	}
+	if sub.measure.Kind == measure.Proportion && row.Num[p] > row.Den[p] {
+		return measure.None
+	}
 	return row.Num[p]
 }
 
@@ -160,7 +174,17 @@ func (s *student) overTime(sub subject, g *measure.Grid, i, latest int, options 
 			*x = 0
 		}
 	}
-	f.Gaps = r.Latest + 1 - r.Reported
+	f.Gaps = r.Latest + 1 - firstUsable(s.series[i]) - r.Reported
+}
+
+// firstUsable is the index of the first period that a series has a figure for: a practice has no gaps before it began.
+func firstUsable(series change.Series) int {
+	for p, x := range series.Value {
+		if !measure.IsNone(x) && (series.Base == nil || series.Base[p] > 0) {
+			return p
+		}
+	}
+	return 0
 }
 
 // per is the scale of the indicator's values; measurements are in it already.
@@ -172,30 +196,46 @@ func (sub subject) per() float64 {
 }
 
 // silence notes how long a unit has said nothing while most others spoke.
-func silence(sub subject, g *measure.Grid, i, latest int, f *Finding) {
-	row := g.Row(i)
-	if g.Periods[0].Kind() == date.Day || sub.watch.closed(f.Unit) {
+func (s *student) silence(sub subject, g *measure.Grid, row measure.Series, latest int, f *Finding) {
+	if g.Periods[0].Kind() == date.Day || !s.spoke[latest] {
 		return
 	}
-	spoke := 0
-	for p := latest; p >= 0; p-- {
-		if !g.Loaded[p] {
-			continue
-		}
-		if row.Status[p] == measure.Missing || row.Status[p] == measure.NotReported {
-			if spoke == 0 {
-				f.Silent++
-				f.SilentFrom = g.Periods[p]
+	spoke, opened := 0, sub.watch.opened(f.Unit)
+	for p := latest; p >= 0 && !g.Periods[p].Start().Before(opened); p-- {
+		if row.Status[p] == measure.Reported || row.Status[p] == measure.Suppressed {
+			if spoke++; spoke == 1 {
+				f.LastSaid = g.Periods[p]
 			}
 			continue
 		}
-		if spoke++; spoke == 1 {
-			f.LastSaid = g.Periods[p]
+		if spoke == 0 && s.spoke[p] {
+			f.Silent++
+			f.SilentFrom = g.Periods[p]
 		}
 	}
 	f.Never = spoke == 0
-	if !silent(f, spoke, g.Periods[0].Kind()) || !othersSpoke(g, latest) {
+	if !silent(f, spoke, g.Periods[0].Kind()) {
 		f.Silent, f.SilentFrom, f.LastSaid, f.Never = 0, date.Period{}, date.Period{}, false
+	}
+}
+
+// neverNamed adds the members of the partnership that no file names at all.
+func (s *student) neverNamed(sub subject, g *measure.Grid, latest int, st *Study) {
+	if sub.measure.Unit != "practice" {
+		return
+	}
+	nothing := measure.Series{Status: make([]measure.Status, len(g.Periods))}
+	for p := range nothing.Status {
+		nothing.Status[p] = measure.Missing
+	}
+	for _, unit := range slices.Sorted(maps.Keys(sub.watch.members)) {
+		if _, named := g.Find(unit); named || !sub.watch.over(unit) {
+			continue
+		}
+		f := Finding{Unit: unit, P: 1, PlaceP: 1, Unjudged: tooFew(0, sub.MinimumPoints)}
+		if s.silence(sub, g, nothing, latest, &f); f.Silent > 0 {
+			st.add(f)
+		}
 	}
 }
 
@@ -214,14 +254,26 @@ func silent(f *Finding, spoke int, kind date.Kind) bool {
 	return f.Silent >= least && spoke >= 4
 }
 
-func othersSpoke(g *measure.Grid, latest int) bool {
-	spoke, width := 0, len(g.Periods)
-	for u := range g.Units {
-		if st := g.Status[u*width+latest]; st == measure.Reported || st == measure.Suppressed {
-			spoke++
+// listen notes in which periods at least three in four units spoke: in the others nobody is silent by himself.
+func (s *student) listen(g *measure.Grid) {
+	s.spoke = s.spoke[:0]
+	for p := range g.Periods {
+		spoke := 0
+		for at := p; at < len(g.Status); at += len(g.Periods) {
+			if st := g.Status[at]; st == measure.Reported || st == measure.Suppressed {
+				spoke++
+			}
 		}
+		s.spoke = append(s.spoke, 4*spoke >= 3*len(g.Units))
 	}
-	return 4*spoke >= 3*len(g.Units)
+}
+
+// opened is the day on which a practice opened; zero when nobody says.
+func (w watch) opened(unit string) date.Date {
+	if u := w.directory.Units[unit]; u != nil {
+		return u.Opened
+	}
+	return date.Date{}
 }
 
 func (w watch) closed(unit string) bool {
@@ -235,10 +287,11 @@ func alert(sub subject, g *measure.Grid, i int, f *Finding) {
 	}
 	row := g.Row(i)
 	for p := len(g.Periods) - 1; p >= 0; p-- {
-		if row.Status[p] != measure.Reported {
+		value := row.Figure(p).Amount(sub.measure.Per)
+		if measure.IsNone(value) {
 			continue
 		}
-		f.Value = row.Figure(p).Amount(sub.measure.Per)
+		f.Value = value
 		f.Alert = f.Value < sub.AlertBelow
 		f.Latest = g.Periods[p]
 		return

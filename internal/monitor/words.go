@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"ohp/internal/kernel/date"
 	"ohp/internal/stats/change"
@@ -68,10 +70,10 @@ func (t *teller) tellOverTime(s seen, g *Signal) {
 	f := s.finding
 	g.Began = f.Began.String()
 	g.Seen = fmt.Sprintf("%s: %s than this practice’s own past – %s, where it had been %s.",
-		s.subject.Title, f.direction(), s.subject.amountWords(f.Recent), s.subject.amount(f.Baseline))
+		s.subject.Title, f.direction(), s.subject.amountWords(f.Recent), s.subject.level(f.Baseline))
 	g.Since = fmt.Sprintf("The change most likely began in %s, %s.", f.Began.Label(), agoWords(f.Window, f.Latest))
 	g.Size = s.subject.sizeWords(f)
-	g.Odds = oddsWords(f.P, "In a practice where nothing has changed, so large a difference would be seen in %s by chance alone.")
+	g.Odds = oddsWords(f.P, s.subject.measure.Cadence, "In a practice where nothing has changed, so large a difference would be seen in %s by chance alone.")
 	g.Peers = t.peersWords(s)
 	g.Unknown = unknownWords(f)
 }
@@ -86,31 +88,39 @@ func agoWords(window int, latest date.Period) string {
 
 func (sub *subject) sizeWords(f *Finding) string {
 	if !f.Ratio {
-		return fmt.Sprintf("The difference is %s (95%% interval %s to %s).", sub.signed(f.Effect), sub.signed(f.Low), sub.signed(f.High))
+		return fmt.Sprintf("The difference is %s%s (95%% interval %s to %s).", sub.signed(f.Effect), sub.points(), sub.signed(f.Low), sub.signed(f.High))
 	}
-	if f.Effect == 0 && f.Z > 0 {
+	switch {
+	case f.Effect == 0 && f.Z > 0:
 		return fmt.Sprintf("There had been none before, so no ratio can be given; it is at least %s times as much.", ratio(f.Low))
+	case f.Effect == 0:
+		return fmt.Sprintf("None is left; chance allowed for, it is at most %s times the earlier level.", ratio(f.High))
+	case f.High == 0 && f.Z > 0:
+		return fmt.Sprintf("That is %s times the earlier level (95%% interval from %s up without bound: there was hardly an event before).", ratio(f.Effect), ratio(f.Low))
 	}
-	low, high := ratio(f.Low), ratio(f.High)
-	if f.High == 0 && f.Z > 0 {
-		high = "no upper bound: there was hardly an event before"
-	}
-	return fmt.Sprintf("That is %s times the earlier level (95%% interval %s to %s).", ratio(f.Effect), low, high)
+	return fmt.Sprintf("That is %s times the earlier level (95%% interval %s to %s).", ratio(f.Effect), ratio(f.Low), ratio(f.High))
 }
 
 func ratio(x float64) string {
 	if x >= 10 {
-		return strconv.FormatFloat(x, 'f', 0, 64)
+		return grouped(x)
 	}
 	return strconv.FormatFloat(x, 'f', 2, 64)
 }
 
-// oddsWords puts a chance as one month in so many.
-func oddsWords(p float64, format string) string {
-	if p < 1e-6 {
-		return fmt.Sprintf(format, "fewer than one practice-month in a million")
+// oddsWords puts a chance as one period of one practice in so many.
+func oddsWords(p float64, cadence date.Kind, format string) string {
+	one := "one practice-" + cadence.String()
+	switch cadence {
+	case date.FinancialYear:
+		one = "one practice-year"
+	case 0:
+		one = "one practice-period"
 	}
-	return fmt.Sprintf(format, "about one practice-month in "+grouped(roundTwo(1/p)))
+	if p < 1e-6 {
+		return fmt.Sprintf(format, "fewer than "+one+" in a million")
+	}
+	return fmt.Sprintf(format, "about "+one+" in "+grouped(roundTwo(1/p)))
 }
 
 // roundTwo rounds to two significant figures: more would pretend.
@@ -159,29 +169,66 @@ func amountWith(x float64, decimals int) string {
 }
 
 // amountWords adds the words of the scale; a per cent sign stands at the number.
-func (sub *subject) amountWords(x float64) string { return scaled(sub.amount(x), sub.ScaleWords) }
+func (sub *subject) amountWords(x float64) string { return scaled(sub.least(x), sub.ScaleWords) }
+
+// level writes an amount with its sign alone, where the words of the scale have just been said.
+func (sub *subject) level(x float64) string {
+	switch {
+	case strings.HasPrefix(sub.ScaleWords, "%"):
+		return sub.least(x) + "%"
+	case strings.HasPrefix(sub.ScaleWords, "£"):
+		return scaled(sub.least(x), "£")
+	}
+	return sub.least(x)
+}
+
+// least writes what is more than nothing but rounds to nought as less than the least amount that is shown.
+func (sub *subject) least(x float64) string {
+	text := sub.amount(x)
+	if x > 0 && strings.Trim(text, "0.") == "" {
+		return "under " + amountWith(math.Pow10(-sub.Decimals), sub.Decimals)
+	}
+	return text
+}
 
 func scaled(amount, words string) string {
+	if strings.Contains(words, ":") { // a key to the numbers
+		return amount + " (" + words + ")"
+	}
 	if strings.HasPrefix(words, "%") || words == "" {
 		return amount + words
 	}
 	if strings.HasPrefix(words, "£") {
-		return "£" + amount + strings.TrimPrefix(words, "£")
+		least := ""
+		if below, ok := strings.CutPrefix(amount, "under "); ok {
+			least, amount = "under ", below
+		}
+		return least + "£" + amount + strings.TrimPrefix(words, "£")
 	}
 	return amount + " " + words
 }
 
-// signed writes a difference with its sign.
+// signed writes a difference with its sign, and one decimal more than none.
 func (sub *subject) signed(x float64) string {
 	text := amountWith(math.Abs(x), max(sub.Decimals, 1))
-	unit := ""
+	if strings.HasPrefix(sub.ScaleWords, "£") {
+		text = "£" + amountWith(math.Abs(x), sub.Decimals)
+	}
+	switch {
+	case strings.Trim(text, "£0.") == "":
+		return text
+	case x < 0:
+		return "−" + text
+	}
+	return "+" + text
+}
+
+// points names what a difference of two shares is counted in.
+func (sub *subject) points() string {
 	if strings.HasPrefix(sub.ScaleWords, "%") {
-		unit = " percentage points"
+		return " percentage points"
 	}
-	if x < 0 {
-		return "−" + text + unit
-	}
-	return "+" + text + unit
+	return ""
 }
 
 // peersWords says what the other practices did in the same indicator.
@@ -200,14 +247,25 @@ func (t *teller) peersWords(s seen) string {
 	switch {
 	case judged == 0:
 		return sentence("No other practice has enough data to compare with") + shared
+	case judged == 1 && same == 0:
+		return "The one other practice that could be judged shows no similar change." + shared
+	case judged == 1:
+		return "The one other practice that could be judged leans the same way." + shared
 	case same == 0:
 		return fmt.Sprintf("None of the %s other practices that could be judged shows a similar change.%s", grouped(float64(judged)), shared)
 	}
-	return fmt.Sprintf("%s of the %s other practices that could be judged lean the same way; about %s would by chance.%s",
-		capital(grouped(float64(same))), grouped(float64(judged)), grouped(math.Ceil(float64(judged)*noticeable/2)), shared)
+	return fmt.Sprintf("%s of the %s other practices that could be judged %s the same way; about %s would by chance.%s",
+		grouped(float64(same)), grouped(float64(judged)), plural(same, "leans", "lean"), grouped(math.Ceil(float64(judged)*noticeable/2)), shared)
 }
 
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+// capital raises the first letter.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
+}
 
 // stepWords tells a shared step in a clause.
 func stepWords(sub *subject, step *SharedStep) string {
@@ -215,11 +273,20 @@ func stepWords(sub *subject, step *SharedStep) string {
 	if step.Higher {
 		way = "higher"
 	}
-	size := sub.signed(step.Effect)
-	if step.Ratio {
+	size := sub.signed(step.Effect) + sub.points()
+	switch {
+	case step.Ratio && step.Effect == 0 && step.Higher:
+		size = "from hardly any"
+	case step.Ratio && step.Effect >= 10:
+		size = "to " + ratio(step.Effect) + " times as much"
+	case step.Ratio:
 		size = "by " + percentChange(step.Effect)
 	}
-	return fmt.Sprintf("%s since %s, %s, at %.0f%% of %s practices", way, step.Began.Label(), size, 100*step.Share, grouped(float64(step.Units)))
+	share := fmt.Sprintf("%.0f%% of %s practices", 100*step.Share, grouped(float64(step.Units)))
+	if step.Share == 1 {
+		share = fmt.Sprintf("all %s practices", grouped(float64(step.Units)))
+	}
+	return fmt.Sprintf("%s since %s, %s, at %s", way, step.Began.Label(), size, share)
 }
 
 func percentChange(ratio float64) string {
@@ -229,11 +296,7 @@ func percentChange(ratio float64) string {
 func unknownWords(f *Finding) string {
 	words := fmt.Sprintf("The earlier level rests on %d reported periods.", f.BaselineN)
 	if f.Gaps > 0 {
-		plural := "periods have"
-		if f.Gaps == 1 {
-			plural = "period has"
-		}
-		words += fmt.Sprintf(" %d %s no usable figure.", f.Gaps, plural)
+		words += fmt.Sprintf(" %d %s no usable figure.", f.Gaps, plural(f.Gaps, "period has", "periods have"))
 	}
 	return words + " The figures do not say why: ask the practice."
 }
@@ -245,10 +308,10 @@ func (t *teller) tellBeside(s seen, g *Signal) {
 		side = "above"
 	}
 	g.Began, g.latest = f.PlacePeriod.String(), f.PlacePeriod
-	g.Seen = fmt.Sprintf("%s: far %s the other practices – %s, where all together have %s.", s.subject.Title, side, s.subject.amountWords(f.PlaceValue), s.subject.amount(f.PlaceCentre))
+	g.Seen = fmt.Sprintf("%s: far %s the other practices – %s, where all together have %s.", s.subject.Title, side, s.subject.amountWords(f.PlaceValue), s.subject.level(f.PlaceCentre))
 	g.Since = fmt.Sprintf("Seen in %s; a comparison of places does not say when it began.", f.PlacePeriod.Label())
 	g.Size = fmt.Sprintf("It lies %.1f standard deviations out, after allowing for how much practices differ from each other anyway.", math.Abs(f.PlaceZ))
-	g.Odds = oddsWords(f.PlaceP, "If this practice belonged among the others, it would lie so far out in %s.")
+	g.Odds = oddsWords(f.PlaceP, s.subject.measure.Cadence, "If this practice belonged among the others, it would lie so far out in %s.")
 	g.Peers = fmt.Sprintf("Compared with %s practices (%s).", grouped(float64(f.PlaceN)), compareWords(s.subject.Compare))
 	g.Unknown = "Practices serve different people: whether patients, recording or care explain the difference, the figures do not say."
 }
@@ -270,10 +333,10 @@ func (t *teller) tellSilent(s seen, g *Signal) {
 	g.Began, g.latest = f.SilentFrom.String(), s.study.Latest
 	g.Odds = "Chance has no part in this: nothing was reported."
 	g.Peers = "At least three in four of the other practices did report."
-	g.Unknown = "Silence is not nought. Whether nothing happened, nobody counted, or the supplier's return failed, only the practice can say."
+	g.Unknown = "Silence is not nought. Whether nothing happened, nobody counted, or the supplier’s return failed, only the practice can say."
 	if f.Never {
 		g.Seen = fmt.Sprintf("%s: the practice appears in no report that is loaded, or only as “not reported”.", s.subject.Title)
-		g.Since = fmt.Sprintf("The first report loaded is for %s.", f.SilentFrom.Label())
+		g.Since = fmt.Sprintf("Most others have reported from %s on.", f.SilentFrom.Label())
 		g.Size = fmt.Sprintf("%d periods without a figure.", f.Silent)
 		return
 	}

@@ -89,5 +89,11 @@ func decoratedNumber(s string) (float64, bool) {
 	return sign * x, ok
 }
 
+// isCount says whether the number that text was read as can be a count: whole,
+// not less than nought, and no percentage.
+func isCount(text string, n float64) bool {
+	return n >= 0 && n == float64(int64(n)) && !strings.Contains(text, "%")
+}
+
 // worse gives the status of a figure made of two parts: Reported only where both are.
 func worse(a, b measure.Status) measure.Status { return max(a, b) }

@@ -98,7 +98,8 @@ func unrecognised(f *tabular.File) error {
 	if known := knownOther(f); known != "" {
 		return fmt.Errorf("%s: %w", known, ErrNotRecognised)
 	}
-	return fmt.Errorf("the file is none of the known publications (%s); it holds %s: %w",
+	return fmt.Errorf("the file is none of the known publications (%s); it holds %s; if it should be one of them, "+
+		"a column that is needed is missing or has a new name: compare the headings with the publisher's file: %w",
 		strings.Join(formatNames(formats), ", "), seen(f), ErrNotRecognised)
 }
 
@@ -159,6 +160,9 @@ func ReadFile(ctx context.Context, f *tabular.File, o Options) (*measure.Load, e
 		Publication: format.Title, Publisher: format.Publisher, Licence: Licence,
 	}}
 	if err := format.Read(ctx, f, o, l); err != nil {
+		return nil, fmt.Errorf("%s: %w", format.Name, err)
+	}
+	if err := yetToCome(l.File.PeriodTo); err != nil {
 		return nil, fmt.Errorf("%s: %w", format.Name, err)
 	}
 	if l.Figures() == 0 && len(l.Units())+len(l.Memberships())+len(l.Attributes()) == 0 {

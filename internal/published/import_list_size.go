@@ -237,6 +237,9 @@ func (t *listTable) monthOf(r tabular.Row) (date.Period, error) {
 		if day, err = date.ParseAny(text); err != nil {
 			return date.Period{}, err
 		}
+		if err := yetToCome(date.Month.Of(day)); err != nil {
+			return date.Period{}, err
+		}
 		t.days[strings.Clone(text)] = day
 		period(t.load, date.Month.Of(day))
 		asAt(t.load, day)
@@ -248,7 +251,7 @@ func (t *listTable) monthOf(r tabular.Row) (date.Period, error) {
 // patients reads a number of patients.
 func patients(text string) (reading, error) {
 	n, status, err := amount(text)
-	if err == nil && status == measure.Reported && (n < 0 || n != float64(int64(n))) {
+	if err == nil && status == measure.Reported && !isCount(text, n) {
 		err = errors.New("a number of patients is a whole number from nought")
 	}
 	return reading{n, status}, err

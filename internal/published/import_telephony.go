@@ -166,6 +166,10 @@ func telephonyRow(t *monthlyTable, r tabular.Row, code string, month date.Period
 	for _, o := range telephonyOutcomes {
 		x, ok := read[o.column]
 		of, okOf := read[o.of]
+		if ok && okOf && o.column != "made" && x.number > of.number { // calls back made may be of the month before
+			t.reject(r, o.column, "there are more of these calls than calls in all")
+			continue
+		}
 		if ok && okOf {
 			t.load.Figure(t.sheet.Place, ratio(o.name, code, month, x, of, r.Line))
 		}

@@ -1,6 +1,7 @@
 package published
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -36,6 +37,7 @@ type monthlyTable struct {
 	load   *measure.Load
 	places *places
 	month  date.Period // where the table has no column for it
+	spoilt int         // rows whose own month could not be read
 }
 
 // settleMonth finds the month of a table that has no column for it: in the
@@ -76,14 +78,26 @@ func (t *monthlyTable) row(r tabular.Row) (code string, month date.Period, ok bo
 	case month.IsZero():
 		t.reject(r, "month", quoted(t.header.Cell(r, "month"), 40)+" is not a month")
 		return "", date.Period{}, false
+	case yetToCome(month) != nil:
+		t.reject(r, "month", yetToCome(month).Error())
+		return "", date.Period{}, false
 	case !stated:
-		note(t.load, fmt.Sprintf("Row %d has %s in place of its month and is taken to be of %s, as the table's title says.",
-			r.Line, quoted(t.header.Cell(r, "month"), 40), month.Label()))
+		t.noteSpoilt(r, month)
 	}
 	period(t.load, month)
 	t.places.practice(t.header, r, code)
 	return code, month, true
 }
+
+// noteSpoilt notes the first few rows that do not state their month; settleAsAt counts the others.
+func (t *monthlyTable) noteSpoilt(r tabular.Row, month date.Period) {
+	if t.spoilt++; t.spoilt <= spoiltNoted {
+		note(t.load, fmt.Sprintf("Row %d has %s in place of its month and is taken to be of %s, as the table's title says.",
+			r.Line, quoted(t.header.Cell(r, "month"), 40), month.Label()))
+	}
+}
+
+const spoiltNoted = 3
 
 // isNoteLine tells the notes under a table from a code: they are words.
 func isNoteLine(text string) bool {
@@ -104,13 +118,13 @@ func (t *monthlyTable) monthOf(r tabular.Row) (p date.Period, stated bool) {
 
 // amount reads a number of the row; one that cannot be read is rejected.
 func (t *monthlyTable) amount(r tabular.Row, column string) (reading, bool) {
-	x, status, err := amount(t.header.Cell(r, column))
+	text := t.header.Cell(r, column)
+	x, status, err := amount(text)
+	if err == nil && status == measure.Reported && !isCount(text, x) {
+		err = errors.New("a count is a whole number from nought")
+	}
 	if err != nil {
 		t.reject(r, column, err.Error())
-		return reading{measure.None, status}, false
-	}
-	if status == measure.Reported && x < 0 {
-		t.reject(r, column, "a count cannot be less than nought")
 		return reading{measure.None, status}, false
 	}
 	return reading{x, status}, true
@@ -124,6 +138,9 @@ func (t *monthlyTable) reject(r tabular.Row, column, reason string) {
 // 2024"), unless that is before the end of the months it tells of: title sheets
 // have kept an earlier month's date.
 func (t *monthlyTable) settleAsAt(f *tabular.File) {
+	if t.spoilt > spoiltNoted {
+		note(t.load, fmt.Sprintf("So are %d more rows.", t.spoilt-spoiltNoted))
+	}
 	end := t.load.File.PeriodTo.End()
 	published := publicationDate(f)
 	switch {

@@ -78,13 +78,10 @@ func (p Pages) data(w http.ResponseWriter, r *http.Request) error {
 
 func (p Pages) readData(ctx context.Context, v *dataView) error {
 	var err error
-	v.formats, err = store.Collect[formatRow](ctx, p.DB, `select format, max(publisher) as publisher, count(*) as files, sum(figures) as figures, sum(rejected) as rejected,
-    coalesce(min(nullif(period_from, '')), '') as period_from, max(period_to) as period_to, max(as_at) as as_at, max(loaded_at) as loaded_at
-from source_file group by format`)
+	v.formats, err = measure.Recalled(ctx, p.DB, p.kept, "formats", func() ([]formatRow, error) { return p.readFormats(ctx) })
 	if err != nil || len(v.formats) == 0 {
 		return err
 	}
-	slices.SortFunc(v.formats, func(a, b formatRow) int { return strings.Compare(formatTitle(a.Format), formatTitle(b.Format)) })
 	if v.format != "" && !slices.ContainsFunc(v.formats, func(f formatRow) bool { return f.Format == v.format }) {
 		return errs.New(errs.Invalid, "No file of a publication named “%s” is loaded.", v.format)
 	}
@@ -106,6 +103,15 @@ from source_file group by format`)
 	gaps, err := measure.Recalled(ctx, p.DB, p.kept, "gaps", func() (foundGaps, error) { return p.readGaps(ctx) })
 	v.gaps, v.complete = gaps.rows, gaps.complete
 	return err
+}
+
+// readFormats sums up the files by format, in the order of the formats' titles.
+func (p Pages) readFormats(ctx context.Context) ([]formatRow, error) {
+	rows, err := store.Collect[formatRow](ctx, p.DB, `select format, max(publisher) as publisher, count(*) as files, sum(figures) as figures, sum(rejected) as rejected,
+    coalesce(min(nullif(period_from, '')), '') as period_from, max(period_to) as period_to, max(as_at) as as_at, max(loaded_at) as loaded_at
+from source_file group by format`)
+	slices.SortFunc(rows, func(a, b formatRow) int { return strings.Compare(formatTitle(a.Format), formatTitle(b.Format)) })
+	return rows, err
 }
 
 // foundGaps is what is missing in the whole database.

@@ -115,22 +115,18 @@ func (p Pages) rejectedSheet(ctx context.Context, f loadedFile) (page.Sheet, err
 var replacedSides = [2]struct{ this, other string }{{"superseded_by", "source"}, {"source", "superseded_by"}}
 
 func (p Pages) readFileLists(ctx context.Context, v *fileView) error {
-	var err error
-	v.places, err = store.Collect[string](ctx, p.DB, "select place from source_place where file = $1 and place <> '' order by no", v.No)
+	places, err := store.Collect[place](ctx, p.DB, "select no, place from source_place where file = $1 order by no", v.No)
 	if err != nil {
 		return err
 	}
-	const shown = 12
-	if len(v.places) > shown {
-		v.more, v.places = len(v.places)-shown, v.places[:shown]
-	}
+	v.name(places)
 	v.at[0] = min(v.at[0], pagesOf(v.Rejected, rowsPerPage))
 	v.rejected, err = store.Collect[rejected](ctx, p.DB, rejectedRows+limits(v.at[0]), v.No)
 	for i, side := range replacedSides {
 		if err != nil {
 			return err
 		}
-		if v.counts[i], err = p.countReplaced(ctx, side.this, v.No); err != nil {
+		if v.counts[i], err = p.countReplaced(ctx, side.this, places); err != nil {
 			return err
 		}
 		v.at[i+1] = min(v.at[i+1], pagesOf(v.counts[i], rowsPerPage))
@@ -138,14 +134,44 @@ func (p Pages) readFileLists(ctx context.Context, v *fileView) error {
     f.name as other, f.no as other_no
 from figure_superseded h join source_place o on o.no = h.`+side.other+` join source_file f on f.no = o.file
 left join measure m on m.name = h.measure left join unit u on u.code = h.unit
-where h.`+side.this+` in (select no from source_place where file = $1) order by h.measure, h.unit, h.period`+limits(v.at[i+1]), v.No)
+where true`+replacedAt(side.this, places).SQL()+" order by h.measure, h.unit, h.period"+limits(v.at[i+1]), replacedAt(side.this, places).Args()...)
 	}
 	return err
 }
 
-func (p Pages) countReplaced(ctx context.Context, column string, no int) (int, error) {
-	n, err := store.One[int64](ctx, p.DB, "select count(*) from figure_superseded where "+column+" in (select no from source_place where file = $1)", no)
+func (p Pages) countReplaced(ctx context.Context, column string, places []place) (int, error) {
+	where := replacedAt(column, places)
+	n, err := store.One[int64](ctx, p.DB, "select count(*) from figure_superseded h where true"+where.SQL(), where.Args()...)
 	return int(n), err
+}
+
+// replacedAt chooses the superseded figures whose column names one of the file's places.
+func replacedAt(column string, places []place) *store.Filter {
+	numbers := make([]any, len(places))
+	for i, pl := range places {
+		numbers[i] = pl.No
+	}
+	return store.NewFilter().In("h."+column, numbers...)
+}
+
+// place is a sheet or archive member of the file.
+type place struct {
+	No   int64  `db:"no"`
+	Name string `db:"place"`
+}
+
+// name lists the first places that have names.
+func (v *fileView) name(places []place) {
+	const shown = 12
+	for _, pl := range places {
+		switch {
+		case pl.Name == "":
+		case len(v.places) == shown:
+			v.more++
+		default:
+			v.places = append(v.places, pl.Name)
+		}
+	}
 }
 
 func limits(at int) string {
@@ -166,7 +192,7 @@ func (v fileView) facts() []nhsuk.Row {
 	}
 	kept := rows[:0]
 	for _, r := range rows {
-		if r.Value != "" || r.Body != nil {
+		if r.Value != "" && r.Value != "–" || r.Body != nil {
 			kept = append(kept, r)
 		}
 	}

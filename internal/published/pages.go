@@ -66,7 +66,7 @@ func spanWords(from, to string) string {
 	if err != nil || t == f {
 		return f.Label()
 	}
-	return f.Label() + " to " + t.Label()
+	return f.Label() + " – " + t.Label()
 }
 
 // dayWords writes a stored date.

@@ -11,6 +11,7 @@ import (
 	"ohp/internal/kernel/date"
 	"ohp/internal/kernel/measure"
 	"ohp/internal/kernel/tabular"
+	"ohp/internal/nhs"
 )
 
 // monthName finds "April 2024", "Apr-24", "APR2024" in running text.
@@ -112,6 +113,18 @@ func textAbove(s *tabular.Sheet, line int) string {
 }
 
 var errNoMonth = errors.New("neither the table nor the file's name says which month it is of: give it, for example --period 2025-10")
+
+// today is the present day in England.
+func today() date.Date { return date.Now().In(nhs.London) }
+
+// yetToCome refuses a period that begins after tomorrow: nobody can have
+// counted it, and as the latest period it would hide the true one.
+func yetToCome(p date.Period) error {
+	if !p.IsZero() && p.Start().After(today().AddDays(1)) {
+		return fmt.Errorf("%s is yet to come, so the date is wrong: check the file, and this machine's clock", p.Label())
+	}
+	return nil
+}
 
 // monthOf reads a cell that states a month by any of its days: an Excel serial
 // number, "Apr-24", "Jan-24 [7]", "01JAN2021", "2025-10-01", "202510".

@@ -119,14 +119,22 @@ func (r *bodyReader) next(c byte) bool {
 }
 
 func (r *bodyReader) entry(e *entry) {
-	r.expect('[')
-	r.expect('"')
-	from := r.at
-	for r.at < len(r.s) && r.s[r.at] != '"' {
-		r.at++
+	s, at := r.s, r.at
+	if at+2 >= len(s) || s[at] != '[' || s[at+1] != '"' {
+		r.failed = true
+		return
 	}
-	e.unit = r.s[from:r.at]
-	r.expect('"')
+	at += 2
+	from := at
+	for at < len(s) && s[at] != '"' {
+		at++
+	}
+	if at == len(s) {
+		r.failed = true
+		return
+	}
+	e.unit = s[from:at]
+	r.at = at + 1
 	e.status = Status(r.integer())
 	e.source = r.integer()
 	e.row = int(r.integer())
@@ -147,35 +155,46 @@ func (r *bodyReader) more() bool {
 	return r.at < len(r.s) && r.s[r.at] == ','
 }
 
+// integer reads a comma and a whole number.
 func (r *bodyReader) integer() int64 {
-	r.expect(',')
+	s, at := r.s, r.at+1
 	var n int64
-	from := r.at
-	for r.at < len(r.s) && r.s[r.at]-'0' < 10 {
-		n = n*10 + int64(r.s[r.at]-'0')
-		r.at++
+	for ; at < len(s) && s[at]-'0' < 10; at++ {
+		n = n*10 + int64(s[at]-'0')
 	}
-	if r.at == from {
+	if at == r.at+1 || s[r.at] != ',' {
 		r.failed = true
+		return 0
 	}
+	r.at = at
 	return n
 }
 
+// number reads a comma and a number or null. Whole numbers of up to 15 digits, which is most of them, and
+// decimals whose digits make such a number, are exact in floating point and need no general reader.
 func (r *bodyReader) number() float64 {
-	r.expect(',')
-	from := r.at
+	s, at := r.s, r.at+1
 	var n int64
-	for r.at < len(r.s) && r.s[r.at]-'0' < 10 {
-		n = n*10 + int64(r.s[r.at]-'0')
-		r.at++
+	from := at
+	for ; at < len(s) && s[at]-'0' < 10; at++ {
+		n = n*10 + int64(s[at]-'0')
 	}
-	if r.at > from && r.at-from <= 15 && r.at < len(r.s) && (r.s[r.at] == ',' || r.s[r.at] == ']') {
-		return float64(n)
+	digits, places := at-from, 0
+	if at < len(s) && s[at] == '.' {
+		for at++; at < len(s) && s[at]-'0' < 10; at++ {
+			n = n*10 + int64(s[at]-'0')
+			places++
+		}
 	}
-	for r.at < len(r.s) && r.s[r.at] != ',' && r.s[r.at] != ']' {
-		r.at++
+	if digits > 0 && digits+places <= 15 && at < len(s) && (s[at] == ',' || s[at] == ']') {
+		r.at = at
+		return float64(n) / tens[places]
 	}
-	text := r.s[from:r.at]
+	for at < len(s) && s[at] != ',' && s[at] != ']' {
+		at++
+	}
+	r.at = at
+	text := s[min(from, at):at]
 	if text == "null" {
 		return None
 	}
@@ -183,3 +202,6 @@ func (r *bodyReader) number() float64 {
 	r.failed = r.failed || err != nil
 	return x
 }
+
+// tens are the powers of ten up to 15 places; each is exact, so one division rounds correctly.
+var tens = [16]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}

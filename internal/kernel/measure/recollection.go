@@ -3,6 +3,7 @@ package measure
 import (
 	"cmp"
 	"context"
+	"errors"
 	"sync"
 
 	"ohp/internal/kernel/store"
@@ -17,47 +18,66 @@ type Recollection struct {
 
 	mu     sync.Mutex
 	file   int64 // the last source file when values were worked out
-	values map[string]any
+	values map[string]*recalled
+}
+
+// recalled is one value, or the work on it that is under way.
+type recalled struct {
+	done  chan struct{} // closed when value or err is set
+	value any
+	err   error
 }
 
 const mostKept = 48
 
-// Recalled returns what is kept under key, or works it out and keeps it. With a nil Recollection it is worked out every time.
-// An error of work is returned and not kept.
+// Recalled returns what is kept under key, or works it out and keeps it. Several who ask at once wait for one who works.
+// With a nil Recollection it is worked out every time. An error of work is returned and not kept.
 func Recalled[T any](ctx context.Context, q store.Queryer, r *Recollection, key string, work func() (T, error)) (T, error) {
 	if r == nil {
 		return work()
 	}
-	// Read before the work: a file that is loaded meanwhile makes what is kept old at once, never too new.
-	file, err := store.One[int64](ctx, q, "select coalesce(max(no), 0) from source_file")
-	if err != nil {
-		var none T
-		return none, err
+	var none T
+	for {
+		// Read before the work: a file that is loaded meanwhile makes what is kept old at once, never too new.
+		file, err := store.One[int64](ctx, q, "select coalesce(max(no), 0) from source_file")
+		if err != nil {
+			return none, err
+		}
+		at, mine := r.claim(file, key)
+		if mine {
+			return workOut(r, key, at, work)
+		}
+		select {
+		case <-ctx.Done():
+			return none, ctx.Err()
+		case <-at.done:
+		}
+		if v, ok := at.value.(T); ok && at.err == nil {
+			return v, nil
+		}
+		// Whoever worked failed, perhaps only because his reader went away: try by ourselves.
 	}
-	if v, ok := r.get(file, key).(T); ok {
-		return v, nil
-	}
-	v, err := work()
-	if err == nil {
-		r.put(file, key, v)
-	}
+}
+
+// workOut works and settles, also when the work panics: those who wait then try by themselves.
+func workOut[T any](r *Recollection, key string, at *recalled, work func() (T, error)) (v T, err error) {
+	err = errUnfinished
+	defer func() { r.settle(key, at, v, err) }()
+	v, err = work()
 	return v, err
 }
 
-func (r *Recollection) get(file int64, key string) any {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.file != file {
-		return nil
-	}
-	return r.values[key]
-}
+var errUnfinished = errors.New("the work did not end")
 
-func (r *Recollection) put(file int64, key string, v any) {
+// claim returns the value under key, and whether the caller must work it out.
+func (r *Recollection) claim(file int64, key string) (at *recalled, mine bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.file != file || r.values == nil {
-		r.file, r.values = file, map[string]any{}
+		r.file, r.values = file, map[string]*recalled{}
+	}
+	if at := r.values[key]; at != nil {
+		return at, false
 	}
 	for k := range r.values { // any of them: which is wanted next, nobody knows
 		if len(r.values) < cmp.Or(r.Most, mostKept) {
@@ -65,5 +85,20 @@ func (r *Recollection) put(file int64, key string, v any) {
 		}
 		delete(r.values, k)
 	}
-	r.values[key] = v
+	at = &recalled{done: make(chan struct{})}
+	r.values[key] = at
+	return at, true
+}
+
+// settle gives the value to those who wait, and forgets what failed.
+func (r *Recollection) settle(key string, at *recalled, v any, err error) {
+	at.value, at.err = v, err
+	if err != nil {
+		r.mu.Lock()
+		if r.values[key] == at {
+			delete(r.values, key)
+		}
+		r.mu.Unlock()
+	}
+	close(at.done)
 }

@@ -28,12 +28,15 @@ create table monitor_run (
     open        bigint not null
 );
 
+create index monitor_study_shared on monitor_study (indicator) where shared <> '';
+
 -- Signals of one practice and one theme, gathered.
 create table concern (
     id         text not null primary key,
     practice   text not null,
     theme      text not null,
     nature     text not null,
+    gravity    bigint not null,
     state      text not null,
     headline   text not null,
     began      text not null,
@@ -47,7 +50,9 @@ create table concern (
 
 create unique index concern_open on concern (practice, theme) where state = 'open';
 
-create index concern_list on concern (state, nature, chance, id);
+create index concern_list on concern (state, gravity, chance, id);
+
+create index concern_practice on concern (practice, state, gravity, chance, id);
 
 create table concern_signal (
     concern    text not null references concern (id),

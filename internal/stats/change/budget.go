@@ -23,8 +23,9 @@ const (
 	exceedancesPerConcern = 2.25
 	// mostLenient is the largest P that is ever flagged, however few the series or large the budget.
 	mostLenient = 0.01
-	// CloseAbove and CloseAfter: an open concern closes when P is above CloseAbove for CloseAfter reported periods on end.
+	// CloseAbove is the P above which a period counts as calm.
 	CloseAbove = 0.05
+	// CloseAfter is how many calm reported periods on end close an open concern.
 	CloseAfter = 3
 )
 
@@ -95,10 +96,11 @@ type Watch struct {
 // Event is what a month did to a Watch.
 type Event uint8
 
+// The events.
 const (
-	Nothing Event = iota
-	Opened
-	Closed
+	Nothing Event = iota // no concern opened or closed
+	Opened               // a concern opened
+	Closed               // the concern closed
 )
 
 // Next takes one month's verdict. P = NaN (nothing reported, or not judged) neither opens nor calms.

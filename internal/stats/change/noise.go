@@ -89,8 +89,20 @@ func serial(about, step, n float64) float64 {
 // meanInflation is how many times larger the variance of a mean of k neighbours is than that of k independent points,
 // for a first-order autoregression with correlation rho.
 func meanInflation(k, rho float64) float64 {
-	f := (1+rho)/(1-rho) - 2*rho*(1-math.Pow(rho, k))/(k*(1-rho)*(1-rho))
+	f := (1+rho)/(1-rho) - 2*rho*(1-whole(rho, int(k)))/(k*(1-rho)*(1-rho))
 	return max(f, 1)
+}
+
+// whole is x to a whole power by repeated squaring: math.Pow, made for any power, was a tenth of a national run.
+func whole(x float64, n int) float64 {
+	y := 1.0
+	for ; n > 0; n >>= 1 {
+		if n&1 == 1 {
+			y *= x
+		}
+		x *= x
+	}
+	return y
 }
 
 // defaultPrior is used when nothing has been learnt from peers. Counts are expected to vary like Poisson or binomial

@@ -83,6 +83,7 @@ var windows = [...]int{1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 24, 30, 36}
 // Direction of a change.
 type Direction int8
 
+// The directions: the recent level against the earlier one.
 const (
 	Lower  Direction = -1
 	Steady Direction = 0

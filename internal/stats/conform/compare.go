@@ -26,7 +26,7 @@ func Check(c Case) []Disagreement {
 	if err := json.Unmarshal(c.Expected, &expected); err != nil || expected == nil {
 		return []Disagreement{{Case: c.ID, Table: "case", Field: "expected", Expected: "a JSON object", Got: "something else"}}
 	}
-	got, err, panicked := answered(answer, c)
+	got, panicked, err := answered(answer, c)
 	if panicked != "" {
 		return []Disagreement{{Case: c.ID, Table: "case", Field: "answer", Expected: "an answer", Got: "a panic: " + panicked}}
 	}
@@ -43,14 +43,14 @@ func Check(c Case) []Disagreement {
 	return cmp.found
 }
 
-func answered(answer Family, c Case) (got map[string]any, err error, panicked string) {
+func answered(answer Family, c Case) (got map[string]any, panicked string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			panicked = fmt.Sprint(p)
 		}
 	}()
 	got, err = answer(c)
-	return got, err, ""
+	return got, "", err
 }
 
 type comparison struct {

@@ -205,3 +205,68 @@ func FuzzACaseNeverPanics(f *testing.F) {
 		}
 	})
 }
+
+// settingsByDefault are the values that the tools take for settings which are not given.
+var settingsByDefault = map[string]string{
+	"improvement_direction": `"increase"`, "target": `null`, "rebase": `null`, "fix_after_n_points": `null`, "screen_outliers": `true`,
+	"outliers_in_limits": `false`, "shift_n": `7`, "trend_n": `5`, "two_in_three_highlight_series": `false`, "flag_last_point": `true`,
+	"two_in_three_limit": `"2 Sigma"`, "astronomical_limit": `"3 Sigma"`,
+	"freeze": `null`, "part": `null`, "exclude": `null`, "cl": `null`, "multiply": `1`, "method": `"anhoej"`, "agg_fun": `"mean"`, "y_neg": `true`,
+	"data_type": `"SR"`, "sr_method": `"SHMI"`, "trim_by": `0.1`, "limit": `99`, "draw_adjusted": `true`, "draw_unadjusted": `false`,
+	"multiplier": `1`, "shmi_rounding": `true`,
+	"odds_multiplier": `2`, "reset": `true`, "or": `2`, "se_shift": `1`, "decision_interval": `5`, "head_start": `0`,
+	"lambda": `0.2`, "nsigmas": `3`, "center": `null`, "std_dev": `null`, "k": `0.5`, "h": `4`, "desired_shift": `1`,
+}
+
+func TestASettingLeftOutIsTheToolsDefault(t *testing.T) {
+	leftOut := 0
+	err := filepath.WalkDir("testdata", func(path string, _ os.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".json" {
+			return err
+		}
+		c, _, _ := readCase(path)
+		if c.Family == "design" { // a design is nothing but its settings
+			return nil
+		}
+		var params map[string]json.RawMessage
+		if err := json.Unmarshal(c.Params, &params); err != nil {
+			return err
+		}
+		for name, value := range params {
+			if string(value) == settingsByDefault[name] {
+				delete(params, name)
+				leftOut++
+			}
+		}
+		params["a_setting_of_tomorrow"] = json.RawMessage(`{"of":["some kind"]}`)
+		c.Params, _ = json.Marshal(params)
+		for _, d := range Check(c) {
+			t.Error(d)
+		}
+		return nil
+	})
+	if err != nil || leftOut < 100 {
+		t.Fatalf("%d settings left out: %v", leftOut, err)
+	}
+}
+
+// FunnelPlotR refuses identical columns of rows. Units whose rows differ and add up to the
+// same are no such thing.
+func TestRowsThatAddUpAlikeAreCompared(t *testing.T) {
+	c := Case{
+		Family: "funnel",
+		Input:  json.RawMessage(`{"group":["A","A","B","B"],"numerator":[10,20,40,60],"denominator":[20,10,60,40]}`),
+		Params: json.RawMessage(`{"sr_method":"CQC"}`),
+	}
+	answer, err := funnelPlotR(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rr := answer["points"].(table)["rr"].([]float64); rr[0] != 1 || rr[1] != 1 {
+		t.Errorf("ratios %v", rr)
+	}
+	c.Input = json.RawMessage(`{"group":["A","B"],"numerator":[10,20],"denominator":[10,20]}`)
+	if _, err := funnelPlotR(c); err == nil {
+		t.Error("identical columns were compared")
+	}
+}

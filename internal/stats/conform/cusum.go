@@ -34,11 +34,11 @@ type outcomes struct {
 // sequentialSum answers cusum::racusum, and cusum::cusum for a single risk.
 func sequentialSum(c Case) (map[string]any, error) {
 	var in outcomes
-	var params struct {
+	params := struct {
 		OddsMultiplier float64 `json:"odds_multiplier"`
 		Limit          float64 `json:"limit"`
 		Reset          bool    `json:"reset"`
-	}
+	}{OddsMultiplier: 2, Reset: true}
 	if err := decode(c, &in, &params); err != nil {
 		return nil, err
 	}
@@ -73,11 +73,11 @@ func sequentialSum(c Case) (map[string]any, error) {
 // make the baseline; none means all of them.
 func twoSidedSum(c Case) (map[string]any, error) {
 	var in outcomes
-	var params struct {
+	params := struct {
 		Target *float64 `json:"target"`
 		Ratio  float64  `json:"or"`
 		Limit  float64  `json:"limit"`
-	}
+	}{Ratio: 2, Limit: 3.5}
 	if err := decode(c, &in, &params); err != nil {
 		return nil, err
 	}
@@ -109,13 +109,13 @@ func knownProcess(centre, sigma *float64) cusum.Process {
 // tabularSum answers qcc::cusum.
 func tabularSum(c Case) (map[string]any, error) {
 	var in outcomes
-	var params struct {
+	params := struct {
 		Shift     float64  `json:"se_shift"`
 		Interval  float64  `json:"decision_interval"`
 		HeadStart float64  `json:"head_start"`
 		Centre    *float64 `json:"center"`
 		Sigma     *float64 `json:"std_dev"`
-	}
+	}{Shift: 1, Interval: 5}
 	if err := decode(c, &in, &params); err != nil {
 		return nil, err
 	}
@@ -170,12 +170,12 @@ func charterSum(c Case) (map[string]any, error) {
 // ewma answers qcc::ewma.
 func ewma(c Case) (map[string]any, error) {
 	var in outcomes
-	var params struct {
+	params := struct {
 		Lambda float64  `json:"lambda"`
 		Width  float64  `json:"nsigmas"`
 		Centre *float64 `json:"center"`
 		Sigma  *float64 `json:"std_dev"`
-	}
+	}{Lambda: 0.2, Width: 3}
 	if err := decode(c, &in, &params); err != nil {
 		return nil, err
 	}

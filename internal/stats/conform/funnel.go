@@ -32,6 +32,11 @@ type funnelParams struct {
 	SHMIRounding   bool    `json:"shmi_rounding"`
 }
 
+// funnelDefaults are the settings of FunnelPlotR where none are given.
+func funnelDefaults() funnelParams {
+	return funnelParams{DataType: "SR", SRMethod: "SHMI", TrimBy: 0.1, Limit: 99, DrawAdjusted: true, Multiplier: 1, SHMIRounding: true}
+}
+
 func (p funnelParams) settings() (funnel.Settings, error) {
 	settings := funnel.Settings{Profile: funnel.FunnelPlotR, Trim: p.TrimBy, RoundExpected: p.SHMIRounding}
 	switch p.DataType {
@@ -81,7 +86,7 @@ func (r funnelRows) sum() (groups []any, numerator, denominator []float64, err e
 // funnelPlotR answers as FunnelPlotR::funnel_plot.
 func funnelPlotR(c Case) (map[string]any, error) {
 	var rows funnelRows
-	var params funnelParams
+	params := funnelDefaults()
 	if err := decode(c, &rows, &params); err != nil {
 		return nil, err
 	}

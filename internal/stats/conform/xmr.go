@@ -64,23 +64,21 @@ func direction(name string) (spc.Direction, error) {
 // xmr answers NHSRplotthedots::ptd_spc.
 func xmr(c Case) (map[string]any, error) {
 	var in xmrInput
-	var params struct {
+	params := struct {
 		Direction string          `json:"improvement_direction"`
 		Target    json.RawMessage `json:"target"`
 		Rebase    json.RawMessage `json:"rebase"`
-		Fix       *int            `json:"fix_after_n_points"`
-		Screen    *bool           `json:"screen_outliers"`
-	}
+		Fix       *float64        `json:"fix_after_n_points"`
+		Screen    bool            `json:"screen_outliers"`
+	}{Direction: "increase", Screen: true}
 	if err := decode(c, &in, &params); err != nil {
 		return nil, err
 	}
 	o := spc.PanelOptions{Options: spc.Options{Profile: spc.NHSR022}}
 	o.Profile.TrendMissing = spc.Refuses
-	if params.Screen != nil {
-		o.Profile.Screen = *params.Screen
-	}
+	o.Profile.Screen = params.Screen
 	if params.Fix != nil {
-		if o.FixAfter = *params.Fix; o.FixAfter == 0 {
+		if o.FixAfter = int(math.Floor(*params.Fix)); o.FixAfter == 0 {
 			o.FixAfter = -1 // the package refuses 0; to us it means none
 		}
 	}
@@ -145,10 +143,14 @@ func (l *dateList) UnmarshalJSON(raw []byte) error {
 	return json.Unmarshal(raw, &(*l)[0])
 }
 
-// decode reads a case's input and params.
+// decode reads a case's input and params. A setting that is null or left out stays as
+// params came: at the tool's own default.
 func decode(c Case, input, params any) error {
 	if err := json.Unmarshal(c.Input, input); err != nil {
 		return fmt.Errorf("input: %w", err)
+	}
+	if len(c.Params) == 0 {
+		return nil
 	}
 	if err := json.Unmarshal(c.Params, params); err != nil {
 		return fmt.Errorf("params: %w", err)
@@ -256,7 +258,7 @@ func xmrIcons(charts []spc.Chart) columns {
 // xmrPBI answers the XmR chart of PowerBI-SPC.
 func xmrPBI(c Case) (map[string]any, error) {
 	var in xmrInput
-	var params struct {
+	params := struct {
 		Direction   string   `json:"improvement_direction"`
 		Target      *float64 `json:"target"`
 		KeepOutlier bool     `json:"outliers_in_limits"`
@@ -266,7 +268,8 @@ func xmrPBI(c Case) (map[string]any, error) {
 		TwoLimit    string   `json:"two_in_three_limit"`
 		OuterLimit  string   `json:"astronomical_limit"`
 		LastPoint   bool     `json:"flag_last_point"`
-	}
+	}{Direction: "increase", Shift: spc.PowerBI.ShiftPoints, Trend: spc.PowerBI.TrendPoints,
+		TwoLimit: "2 Sigma", OuterLimit: "3 Sigma", LastPoint: true}
 	if err := decode(c, &in, &params); err != nil {
 		return nil, err
 	}

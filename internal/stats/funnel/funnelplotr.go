@@ -31,13 +31,11 @@ type Comparison struct {
 }
 
 // Compare does what FunnelPlotR::funnel_plot 0.6.0 does with one numerator and one
-// denominator per unit. It is an error, as there, if the two are identical, if a
-// denominator is missing or infinite, or if over-dispersion is to decide what is drawn and
-// cannot be measured.
+// denominator per unit. It is an error, as there, if a denominator is missing or infinite,
+// or if over-dispersion is to decide what is drawn and cannot be measured. That package
+// also refuses rows whose numerators are their denominators, before it adds them up to
+// units: whoever adds them up looks for that.
 func Compare(numerator, denominator []float64, settings Settings, drawing Drawing) (Comparison, error) {
-	if slices.Equal(numerator, denominator) {
-		return Comparison{}, errors.New("numerators and denominators are the same; check that the columns are not swapped or repeated")
-	}
 	for _, d := range denominator {
 		if math.IsNaN(d) || math.IsInf(d, 0) {
 			return Comparison{}, errors.New("a denominator is missing or infinite; every unit needs one")

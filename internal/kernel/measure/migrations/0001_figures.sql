@@ -13,6 +13,8 @@ create table unit (
     as_at    text not null default ''
 );
 
+create index unit_name on unit (kind, name, code);
+
 -- What an older source said of a unit, kept when a newer one says otherwise.
 create table unit_superseded (
     code     text not null,
