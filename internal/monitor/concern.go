@@ -111,7 +111,7 @@ func (r *run) decide(ctx context.Context) error {
 	d.readFindings()
 	return r.db.Transact(ctx, func(ctx context.Context, tx *store.Tx) error {
 		r.summary.Opened, r.summary.Closed, r.summary.Open = 0, 0, 0
-		for _, step := range []func(context.Context, *store.Tx) error{d.readOpen, d.settle, d.keepRun} {
+		for _, step := range []func(context.Context, *store.Tx) error{d.readOpen, d.readSuppliers, d.settle, d.keepRun} {
 			if err := step(ctx, tx); err != nil {
 				return err
 			}
@@ -174,7 +174,7 @@ func (d *decision) readFinding(sub *subject, st *Study, f *Finding) {
 	if f.PlaceN > 0 {
 		add(Beside, f.PlaceP, f.PlaceP <= d.threshold)
 	}
-	if f.Silent > 0 {
+	if f.Silent > 0 || f.Noughts > 0 {
 		add(Silent, 1, true)
 	}
 	if f.Alert {
@@ -204,6 +204,22 @@ from concern_signal s join concern c on c.id = s.concern where c.state = 'open'`
 		o.kept[signalKey{o.Practice, s.Indicator, s.Kind}] = s
 	}
 	return err
+}
+
+// readSuppliers recalls who supplied the systems of the practices that will be told of.
+func (d *decision) readSuppliers(ctx context.Context, tx *store.Tx) error {
+	d.teller.suppliers = map[string][]supplied{}
+	for key, s := range d.now {
+		if _, done := d.teller.suppliers[key.practice]; done || !s.flagged {
+			continue
+		}
+		list, err := store.Collect[supplied](ctx, tx, "select from_date, value from unit_attribute where unit = $1 and name = $2 order by from_date", key.practice, supplierAttribute)
+		if err != nil {
+			return err
+		}
+		d.teller.suppliers[key.practice] = list
+	}
+	return nil
 }
 
 // settle brings every concern up to date: those that exist, and those that new flags open.

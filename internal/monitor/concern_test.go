@@ -80,7 +80,7 @@ func TestRunAgainChangesNothing(t *testing.T) {
 	})
 }
 
-// calmOf reads the calm counter of the only open signal.
+// calm reads the calm counter of the only open signal.
 func (w *watched) calm() int64 {
 	w.t.Helper()
 	n, err := store.One[int64](w.t.Context(), w.db, "select calm from concern_signal where state = 'open'")

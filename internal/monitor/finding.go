@@ -22,7 +22,7 @@ type Finding struct {
 	// Window and BaselineN are numbers of reported periods.
 	Window    int `json:"k,omitempty"`
 	BaselineN int `json:"n,omitempty"`
-	// Baseline and Recent are levels in the indicator's scale, without the peers' movement.
+	// Baseline and Recent are levels as published, in the indicator's scale.
 	Baseline float64 `json:"v,omitempty"`
 	Recent   float64 `json:"r,omitempty"`
 	// Effect is a ratio (Ratio true) or a difference in the indicator's scale, with its 95% bounds; High 0 with Ratio means unbounded.
@@ -30,8 +30,11 @@ type Finding struct {
 	Low    float64 `json:"el,omitempty"`
 	High   float64 `json:"eh,omitempty"`
 	Ratio  bool    `json:"er,omitempty"`
-	// Gaps is the number of periods since the baseline began for which nothing usable was reported.
-	Gaps int `json:"g,omitempty"`
+	// Moved says that the others' common movement was taken out before Effect and P were computed.
+	Moved bool `json:"m,omitempty"`
+	// Gaps is the number of loaded periods without a usable figure of the practice, Unloaded of those for which no file is loaded.
+	Gaps     int `json:"g,omitempty"`
+	Unloaded int `json:"gu,omitempty"`
 
 	// Beside the others: a funnel at the latest period.
 
@@ -51,6 +54,9 @@ type Finding struct {
 	LastSaid date.Period `json:"sl,omitzero"`
 	// Never says that the practice has not reported once in the periods loaded.
 	Never bool `json:"sn,omitempty"`
+
+	// Noughts is for how many latest periods the practice reported nothing but nought while almost all others reported more.
+	Noughts int `json:"no,omitempty"`
 
 	// Alert says that the latest value lies below the indicator's alert level.
 	Alert bool    `json:"a,omitempty"`
@@ -78,7 +84,7 @@ const noticeable = stillOpen
 
 // remarkable says whether a finding is kept.
 func (f Finding) remarkable() bool {
-	return f.Judged() && f.P <= noticeable || f.PlaceN > 0 && f.PlaceP <= noticeable || f.Silent > 0 || f.Alert
+	return f.Judged() && f.P <= noticeable || f.PlaceN > 0 && f.PlaceP <= noticeable || f.Silent > 0 || f.Noughts > 0 || f.Alert
 }
 
 // add counts a finding and keeps it when it is remarkable.

@@ -1,6 +1,9 @@
 package monitor
 
 import (
+	"slices"
+	"strings"
+
 	"ohp/internal/kernel/date"
 	"ohp/internal/kernel/measure"
 	"ohp/internal/stats/change"
@@ -19,7 +22,7 @@ func (s *student) takeOutMovement(sub subject, g *measure.Grid) *SharedStep {
 	if sub.ContextOnly || len(g.Periods) < sub.MinimumPoints || g.Periods[0].Kind() == date.Day {
 		return nil
 	}
-	group, step := s.sample()
+	group, members := s.sample(g)
 	common := s.detector.CommonMovement(group)
 	if common.Units == 0 {
 		return nil
@@ -27,13 +30,10 @@ func (s *student) takeOutMovement(sub subject, g *measure.Grid) *SharedStep {
 	width := len(g.Periods)
 	s.moved = resized(s.moved, len(s.series)*width)
 	for i := range s.series {
-		member := len(group) // of no account in the estimate
-		if i%step == 0 {
-			member = i / step
-		} else if !sub.watch.over(g.Units[i]) {
+		if members[i] == len(group) && !sub.watch.over(g.Units[i]) {
 			continue
 		}
-		s.series[i].Movement = common.Without(member, s.moved[i*width:(i+1)*width:(i+1)*width])
+		s.series[i].Movement = common.Without(members[i], s.moved[i*width:(i+1)*width:(i+1)*width])
 	}
 	return sharedStep(sub, g, s.detector.SharedStep(group, &common, change.Options{}))
 }
@@ -62,15 +62,28 @@ func sharedStep(sub subject, g *measure.Grid, shared change.Shared) *SharedStep 
 // enough is how many practices tell what all of them do; more would change no figure and cost time.
 const enough = 1000
 
-// sample returns every step-th series, about enough of them.
-func (s *student) sample() (group []change.Series, step int) {
-	step = (len(s.series) + enough - 1) / enough
-	if step <= 1 {
-		return s.series, 1
+// sample returns series of about enough units, in the order of their codes so that the order in which files were
+// loaded changes nothing, and for each unit its place in the sample: the sample's length for those outside it.
+func (s *student) sample(g *measure.Grid) (group []change.Series, members []int) {
+	n := len(s.series)
+	s.order, s.members = resizedInts(s.order, n), resizedInts(s.members, n)
+	for i := range s.order {
+		s.order[i] = i
 	}
+	slices.SortFunc(s.order, func(a, b int) int { return strings.Compare(g.Units[a], g.Units[b]) })
+	step := max(1, (n+enough-1)/enough)
 	s.group = s.group[:0]
-	for i := 0; i < len(s.series); i += step {
-		s.group = append(s.group, s.series[i])
+	for at, i := range s.order {
+		s.members[i] = -1
+		if at%step == 0 {
+			s.members[i] = len(s.group)
+			s.group = append(s.group, s.series[i])
+		}
 	}
-	return s.group, step
+	for i, m := range s.members {
+		if m < 0 {
+			s.members[i] = len(s.group)
+		}
+	}
+	return s.group, s.members
 }

@@ -17,7 +17,9 @@ type student struct {
 	detector *change.Detector
 	funnel   funnel.Workspace
 	series   []change.Series
-	group    []change.Series // a sample of series, where there are many
+	group    []change.Series // the units that what is common is learnt from
+	order    []int           // places of the units by code
+	members  []int           // places of the units in group
 	amounts  []float64       // backing of the series' values
 	moved    []float64       // backing of the series' movements
 	place    [2]placement
@@ -55,7 +57,7 @@ func (s *student) study(sub subject, g *measure.Grid) Study {
 	s.layOut(sub, g)
 	st.Shared = s.takeOutMovement(sub, g)
 	// Chance is learnt from what the common movement leaves: a step that all share is no noise.
-	group, _ := s.sample()
+	group, _ := s.sample(g)
 	options := change.Options{Baseline: 8, Prior: s.detector.LearnPrior(group)}
 	s.placeAll(sub, g, latest)
 	s.listen(g)
@@ -162,8 +164,9 @@ func (s *student) overTime(sub subject, g *measure.Grid, i, latest int, options 
 	}
 	per := sub.per()
 	f.P, f.Z, f.Window = r.P, r.Z, r.K
+	f.Moved = moved(s.series[i].Movement, sub.law())
 	f.Began, f.Latest = g.Periods[r.Began], g.Periods[r.Latest]
-	f.Baseline, f.Recent = r.Baseline*per, r.Recent*per
+	f.Baseline, f.Recent = level(s.series[i], 0, r.Began)*per, level(s.series[i], r.Began, r.Latest+1)*per
 	f.Effect, f.Low, f.High, f.Ratio = r.Effect, r.Low, r.High, sub.law() == change.Rate
 	if !f.Ratio {
 		f.Effect, f.Low, f.High = f.Effect*per, f.Low*per, f.High*per
@@ -174,13 +177,53 @@ func (s *student) overTime(sub subject, g *measure.Grid, i, latest int, options 
 			*x = 0
 		}
 	}
-	f.Gaps = r.Latest + 1 - firstUsable(s.series[i]) - r.Reported
+	for p := firstUsable(s.series[i]); p <= r.Latest; p++ {
+		switch {
+		case !g.Loaded[p]:
+			f.Unloaded++
+		case !usableAt(s.series[i], p):
+			f.Gaps++
+		}
+	}
+}
+
+func usableAt(s change.Series, p int) bool {
+	return !measure.IsNone(s.Value[p]) && (s.Base == nil || s.Base[p] > 0)
+}
+
+// level is what was published over periods from up to to: events over exposure, or the mean of measurements.
+func level(s change.Series, from, to int) float64 {
+	sum, over := 0.0, 0.0
+	for t := from; t < to; t++ {
+		if !usableAt(s, t) {
+			continue
+		}
+		base := 1.0
+		if s.Base != nil {
+			base = s.Base[t]
+		}
+		sum += s.Value[t]
+		over += base
+	}
+	if over <= 0 {
+		return 0
+	}
+	return sum / over
+}
+
+// moved says whether a common movement worth a word was taken out of a series.
+func moved(movement []float64, law change.Kind) bool {
+	still := 0.0
+	if law == change.Rate {
+		still = 1
+	}
+	return slices.ContainsFunc(movement, func(m float64) bool { return math.Abs(m-still) > 0.005 })
 }
 
 // firstUsable is the index of the first period that a series has a figure for: a practice has no gaps before it began.
 func firstUsable(series change.Series) int {
-	for p, x := range series.Value {
-		if !measure.IsNone(x) && (series.Base == nil || series.Base[p] > 0) {
+	for p := range series.Value {
+		if usableAt(series, p) {
 			return p
 		}
 	}
@@ -214,24 +257,35 @@ func (s *student) silence(sub subject, g *measure.Grid, row measure.Series, late
 		}
 	}
 	f.Never = spoke == 0
+	if f.Noughts = noughts(sub, g, row, latest); f.Noughts > 0 {
+		f.SilentFrom, f.Silent, f.Never = g.Periods[latest-f.Noughts+1], 0, false
+		return
+	}
 	if !silent(f, spoke, g.Periods[0].Kind()) {
 		f.Silent, f.SilentFrom, f.LastSaid, f.Never = 0, date.Period{}, date.Period{}, false
 	}
 }
 
-// neverNamed adds the members of the partnership that no file names at all.
+// neverNamed adds the members of the partnership that no file names at all, where the files name at least three in four of
+// them: a publication that many take no part in has no silence.
 func (s *student) neverNamed(sub subject, g *measure.Grid, latest int, st *Study) {
 	if sub.measure.Unit != "practice" {
 		return
 	}
-	nothing := measure.Series{Status: make([]measure.Status, len(g.Periods))}
-	for p := range nothing.Status {
-		nothing.Status[p] = measure.Missing
-	}
+	var unnamed []string
+	named := 0
 	for _, unit := range slices.Sorted(maps.Keys(sub.watch.members)) {
-		if _, named := g.Find(unit); named || !sub.watch.over(unit) {
-			continue
+		if _, ok := g.Find(unit); ok {
+			named++
+		} else if sub.watch.over(unit) {
+			unnamed = append(unnamed, unit)
 		}
+	}
+	if named < 3*len(unnamed) {
+		return
+	}
+	nothing := measure.Series{Status: slices.Repeat([]measure.Status{measure.Missing}, len(g.Periods))}
+	for _, unit := range unnamed {
 		f := Finding{Unit: unit, P: 1, PlaceP: 1, Unjudged: tooFew(0, sub.MinimumPoints)}
 		if s.silence(sub, g, nothing, latest, &f); f.Silent > 0 {
 			st.add(f)
@@ -296,4 +350,44 @@ func alert(sub subject, g *measure.Grid, i int, f *Finding) {
 		f.Latest = g.Periods[p]
 		return
 	}
+}
+
+// noughts is for how many periods a unit that has never counted one event reported nought, or nothing, while nine in ten
+// of the others reported more: a supplier's return that does not count looks like this. At least six noughts, or it is 0.
+func noughts(sub subject, g *measure.Grid, row measure.Series, latest int) int {
+	if sub.law() != change.Rate || row.Num == nil {
+		return 0
+	}
+	first, zeros := -1, 0
+	for p := range latest + 1 {
+		if row.Status[p] != measure.Reported {
+			continue
+		}
+		if row.Num[p] != 0 {
+			return 0
+		}
+		if zeros++; first < 0 {
+			first = p
+		}
+	}
+	if zeros < 6 || !othersCount(g, latest) {
+		return 0
+	}
+	return latest - first + 1
+}
+
+// othersCount says whether nine in ten of those who reported at a period reported more than nought.
+func othersCount(g *measure.Grid, p int) bool {
+	reported, more, width := 0, 0, len(g.Periods)
+	for u := range g.Units {
+		i := u*width + p
+		if g.Status[i] != measure.Reported {
+			continue
+		}
+		reported++
+		if g.Num[i] > 0 {
+			more++
+		}
+	}
+	return reported >= leastInFunnel && 10*more >= 9*reported
 }

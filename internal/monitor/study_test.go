@@ -79,7 +79,7 @@ func TestSharedStepFromNought(t *testing.T) {
 	}
 }
 
-// silent figures: practice 0 says s in the months given, everybody else reports.
+// gapIn lets practice 0 say s in the months given; everybody else reports.
 func gapIn(f func(i, month int) measure.Figure, s measure.Status, from, to int) func(i, month int) measure.Figure {
 	return func(i, month int) measure.Figure {
 		if i == 0 && month >= from && month < to {
@@ -113,6 +113,12 @@ func TestSilence(t *testing.T) {
 		"three reports are no habit":         {figure: gapIn(steady, measure.NotReported, 3, 24)},
 		"a practice that is closed":          {figure: gapIn(steady, measure.Missing, 22, 24), closed: true},
 		"a closed practice that never spoke": {figure: never(measure.Missing), closed: true},
+		"many take no part": {figure: func(i, m int) measure.Figure {
+			if i < 6 {
+				return unsaid(measure.Missing)
+			}
+			return steady(i, m)
+		}},
 		"nobody is in the files": {figure: func(i, m int) measure.Figure {
 			if m >= 21 && m < 23 {
 				return unsaid(measure.Missing)
@@ -244,14 +250,82 @@ func TestGapsAreNotNoughts(t *testing.T) {
 
 func TestNoughtsAreNotGaps(t *testing.T) {
 	onSQLite(t, 20, func(w *watched) {
-		// Given a practice that reports nought complaints for six months after twenty a month
-		w.figures("complaints", 0, 30, then(complaintsOf(20), 24, func(int, int) measure.Figure { return said(0, 10000) }))
+		// Given a practice that reports nought complaints for five months after twenty a month
+		nought := then(complaintsOf(20), 25, func(int, int) measure.Figure { return said(0, 10000) })
+		w.figures("complaints", 0, 30, nought)
 		w.run()
 		// Then that is a fall to nought, and no silence
 		c := w.only()
-		g := c.Signals[0]
-		if g.Kind != OverTime || c.Nature != Better || !strings.Contains(g.Seen, "lower than this practice’s own past – 0.0 complaints") || !strings.Contains(g.Size, "None is left") {
-			t.Errorf("the signal is %+v", g)
+		if g := c.Signals[0]; len(c.Signals) != 1 || g.Kind != OverTime || c.Nature != Better || !strings.Contains(g.Seen, "lower than this practice’s own past – 0.0 complaints") || !strings.Contains(g.Size, "None is left") {
+			t.Errorf("the signals are %+v", c.Signals)
+		}
+		// And nor is it after a year: somebody counted once
+		w.figures("complaints", 30, 37, nought)
+		w.run()
+		if c = w.only(); len(c.Signals) != 1 || c.Signals[0].Kind != OverTime {
+			t.Errorf("after a year the signals are %+v", c.Signals)
+		}
+	})
+}
+
+func TestNothingButNoughtIsAsked(t *testing.T) {
+	onBoth(t, 20, func(t *testing.T, w *watched) {
+		// Given a practice that begins to report in month 10, and reports nothing but nought while all others report twenty
+		begins := func(i, m int) measure.Figure {
+			switch {
+			case i == 0 && m < 10:
+				return unsaid(measure.Missing)
+			case i == 0:
+				return said(0, 10000)
+			}
+			return complaintsOf(20)(i, m)
+		}
+		// When it has done so five times, then nothing is said
+		w.figures("complaints", 0, 15, begins)
+		if s := w.run(); s.Open != 0 {
+			t.Errorf("after five noughts: %s", headlines(w.concerns("open")))
+		}
+		// When it has done so six times, then it is asked whether anybody counts
+		w.figures("complaints", 15, 16, begins)
+		w.run()
+		c := w.only()
+		if g := c.Signals[0]; g.Kind != Silent || c.Nature != Worse || g.Began != at(10).String() || !strings.Contains(g.Size, "6 periods of nought") || c.Headline != "Complaints: nothing but nought" {
+			t.Errorf("the signals are %+v", c.Signals)
+		}
+		// And a single complaint ends the question
+		w.figures("complaints", 16, 17, then(complaintsOf(20), 0, func(int, int) measure.Figure { return said(1, 10000) }))
+		if s := w.run(); s.Closed != 1 || s.Open != 0 {
+			t.Errorf("the summary is %+v", s)
+		}
+	})
+}
+
+// Rare events: many noughts on end are what chance gives where others have noughts as well.
+func TestNoughtsOfRareEventsAreNoSilence(t *testing.T) {
+	onSQLite(t, 20, func(w *watched) {
+		w.figures("complaints", 0, 30, then(complaintsOf(.6), 0, func(int, int) measure.Figure { return said(0, 10000) }))
+		w.run()
+		if f, ok := w.study("complaints").finding("P00"); ok && f.Noughts > 0 {
+			t.Errorf("found %+v", f)
+		}
+	})
+}
+
+func TestPeriodsWithoutAFileAreNotThePracticesGaps(t *testing.T) {
+	onSQLite(t, 20, func(w *watched) {
+		// Given no file at all for three months, and a practice that says nothing in one more, and doubles
+		w.figures("complaints", 0, 36, func(i, m int) measure.Figure {
+			switch {
+			case m >= 8 && m < 11, i == 0 && m == 20:
+				return unsaid(measure.Missing)
+			case i == 0 && m >= 30:
+				return complaintsOf(60)(i, m)
+			}
+			return complaintsOf(20)(i, m)
+		})
+		w.run()
+		if f, _ := w.study("complaints").finding("P00"); f.Gaps != 1 || f.Unloaded != 3 {
+			t.Errorf("found %+v", f)
 		}
 	})
 }
@@ -299,7 +373,7 @@ func TestLimitsWithoutWidthRaiseNothing(t *testing.T) {
 	})
 }
 
-// scan studies the figures of the test's grid without keeping anything.
+// look judges the figures of a measure over time without keeping anything.
 func (w *watched) look(name string, change func(*Indicator)) []Finding {
 	w.t.Helper()
 	for i, in := range w.indicators {
@@ -323,7 +397,7 @@ func (w *watched) look(name string, change func(*Indicator)) []Finding {
 		latest := latestCommon(g)
 		for i, unit := range g.Units {
 			f := Finding{Unit: unit, P: 1, PlaceP: 1}
-			s.overTime(sub, g, i, latest, changeOptions(s), &f)
+			s.overTime(sub, g, i, latest, changeOptions(s, g), &f)
 			list = append(list, f)
 		}
 		return list
@@ -332,8 +406,8 @@ func (w *watched) look(name string, change func(*Indicator)) []Finding {
 	return nil
 }
 
-func changeOptions(s *student) change.Options {
-	group, _ := s.sample()
+func changeOptions(s *student, g *measure.Grid) change.Options {
+	group, _ := s.sample(g)
 	return change.Options{Baseline: 8, Prior: s.detector.LearnPrior(group)}
 }
 

@@ -56,7 +56,7 @@ func practiceCodes(n int) []string {
 	return codes
 }
 
-// watch gives an empty database with the directory of a partnership of n practices.
+// newWatched fills an empty database with the directory of a partnership of n practices.
 func newWatched(t testing.TB, db *store.DB, n int) *watched {
 	t.Helper()
 	w := &watched{t: t, db: db, practices: practiceCodes(n), measures: watchedMeasures(), indicators: watchedIndicators()}
@@ -211,7 +211,7 @@ func (st Study) finding(unit string) (Finding, bool) {
 	return st.Findings[i], true
 }
 
-// all reads the rows of the monitor's tables as text, times of the run itself left out.
+// rows reads what is stored of the monitor's tables as text, times of the run itself left out.
 func (w *watched) rows() string {
 	w.t.Helper()
 	text := ""
@@ -229,7 +229,7 @@ func (w *watched) rows() string {
 	return text
 }
 
-// by chance draws figures that are the same in every run and on every machine: one stream for each practice, month and name.
+// byChance draws figures that are the same in every run and on every machine: one stream for each practice, month and name.
 func byChance(name string, i, month int) *rand.PCG {
 	seed := uint64(7)
 	for _, c := range name {

@@ -19,6 +19,8 @@ type teller struct {
 	subjects map[string]*subject
 	studies  map[string]*Study
 	byUnit   map[string][]seen // everything noticeable at a practice, flagged or not
+	// suppliers of the online consultation system by practice, ordered by date.
+	suppliers map[string][]supplied
 }
 
 func newTeller(w watch, subjects []subject, studies []Study) *teller {
@@ -76,6 +78,7 @@ func (t *teller) tellOverTime(s seen, g *Signal) {
 	g.Odds = oddsWords(f.P, s.subject.measure.Cadence, "In a practice where nothing has changed, so large a difference would be seen in %s by chance alone.")
 	g.Peers = t.peersWords(s)
 	g.Unknown = unknownWords(f)
+	g.Unknown = strings.TrimSpace(t.supplierWords(s) + " " + g.Unknown)
 }
 
 // agoWords says for how many reported periods a change has lasted.
@@ -87,18 +90,22 @@ func agoWords(window int, latest date.Period) string {
 }
 
 func (sub *subject) sizeWords(f *Finding) string {
+	apart := ""
+	if f.Moved {
+		apart = ", apart from what all practices did"
+	}
 	if !f.Ratio {
-		return fmt.Sprintf("The difference is %s%s (95%% interval %s to %s).", sub.signed(f.Effect), sub.points(), sub.signed(f.Low), sub.signed(f.High))
+		return fmt.Sprintf("The difference is %s%s%s (95%% interval %s to %s).", sub.signed(f.Effect), sub.points(), apart, sub.signed(f.Low), sub.signed(f.High))
 	}
 	switch {
 	case f.Effect == 0 && f.Z > 0:
-		return fmt.Sprintf("There had been none before, so no ratio can be given; it is at least %s times as much.", ratio(f.Low))
+		return fmt.Sprintf("There had been none before, so no ratio can be given; it is at least %s times as much%s.", ratio(f.Low), apart)
 	case f.Effect == 0:
-		return fmt.Sprintf("None is left; chance allowed for, it is at most %s times the earlier level.", ratio(f.High))
+		return fmt.Sprintf("None is left; chance allowed for, it is at most %s times the earlier level%s.", ratio(f.High), apart)
 	case f.High == 0 && f.Z > 0:
-		return fmt.Sprintf("That is %s times the earlier level (95%% interval from %s up without bound: there was hardly an event before).", ratio(f.Effect), ratio(f.Low))
+		return fmt.Sprintf("That is %s times the earlier level%s (95%% interval from %s up without bound: there was hardly an event before).", ratio(f.Effect), apart, ratio(f.Low))
 	}
-	return fmt.Sprintf("That is %s times the earlier level (95%% interval %s to %s).", ratio(f.Effect), ratio(f.Low), ratio(f.High))
+	return fmt.Sprintf("That is %s times the earlier level%s (95%% interval %s to %s).", ratio(f.Effect), apart, ratio(f.Low), ratio(f.High))
 }
 
 func ratio(x float64) string {
@@ -293,10 +300,41 @@ func percentChange(ratio float64) string {
 	return strconv.FormatFloat(math.Abs(ratio-1)*100, 'f', 0, 64) + "%"
 }
 
+// supplierAttribute is the dated word that publications of online consultations give of each practice.
+const supplierAttribute = "online-consultation-supplier"
+
+type supplied struct {
+	From  string `db:"from_date"`
+	Value string `db:"value"`
+}
+
+// supplierWords says whether the practice changed the supplier of what is measured at about the time when the change
+// began: then the figures may have changed and not the practice.
+func (t *teller) supplierWords(s seen) string {
+	if !strings.HasPrefix(s.subject.Measure, "online-consultations") {
+		return ""
+	}
+	list := t.suppliers[s.finding.Unit]
+	for i := 1; i < len(list); i++ {
+		at, err := date.Parse(list[i].From)
+		if err != nil || list[i].Value == list[i-1].Value {
+			continue
+		}
+		if months := s.finding.Began.Start().Sub(at) / 30; months >= -2 && months <= 2 {
+			return fmt.Sprintf("The supplier is given as %s from %s on, and as %s before: the way of counting may have changed with it.",
+				titleCase(list[i].Value), at.Label(), titleCase(list[i-1].Value))
+		}
+	}
+	return ""
+}
+
 func unknownWords(f *Finding) string {
 	words := fmt.Sprintf("The earlier level rests on %d reported periods.", f.BaselineN)
 	if f.Gaps > 0 {
-		words += fmt.Sprintf(" %d %s no usable figure.", f.Gaps, plural(f.Gaps, "period has", "periods have"))
+		words += fmt.Sprintf(" For %d %s the practice has no usable figure.", f.Gaps, plural(f.Gaps, "period", "periods"))
+	}
+	if f.Unloaded > 0 {
+		words += fmt.Sprintf(" For %d %s no file is loaded here.", f.Unloaded, plural(f.Unloaded, "period", "periods"))
 	}
 	return words + " The figures do not say why: ask the practice."
 }
@@ -334,6 +372,15 @@ func (t *teller) tellSilent(s seen, g *Signal) {
 	g.Odds = "Chance has no part in this: nothing was reported."
 	g.Peers = "At least three in four of the other practices did report."
 	g.Unknown = "Silence is not nought. Whether nothing happened, nobody counted, or the supplier’s return failed, only the practice can say."
+	if f.Noughts > 0 {
+		g.Seen = fmt.Sprintf("%s: nothing but nought is reported.", s.subject.Title)
+		g.Since = fmt.Sprintf("From %s, if not before.", f.SilentFrom.Label())
+		g.Size = fmt.Sprintf("%d %s of nought or no report.", f.Noughts, plural(f.Noughts, "period", "periods"))
+		g.Odds = "Where nearly all others report more, nought period after period is hardly chance."
+		g.Peers = "At least nine in ten of the others who report give more than nought."
+		g.Unknown = "Either the practice does not use the service, or its supplier’s return does not count it. Only the practice can say."
+		return
+	}
 	if f.Never {
 		g.Seen = fmt.Sprintf("%s: the practice appears in no report that is loaded, or only as “not reported”.", s.subject.Title)
 		g.Since = fmt.Sprintf("Most others have reported from %s on.", f.SilentFrom.Label())
@@ -385,6 +432,9 @@ func (t *teller) shortWords(s Signal) string {
 	}
 	switch s.Kind {
 	case Silent:
+		if strings.Contains(s.Seen, "nothing but nought") {
+			return s.Title + ": nothing but nought"
+		}
 		return s.Title + ": no report"
 	case Alert:
 		return s.Title + ": below the alert level"

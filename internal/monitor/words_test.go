@@ -89,6 +89,9 @@ func stories() []told {
 	over("share, better", calls, 33, 2, changed(5, 1/12345.0, 68.1, 82.4, 14.3, 11.7, 16.9, false), nil)
 	over("pounds, more", cost, 33, 0, changed(5, 1/600.0, 610, 1240, 630, 12.4, 1100, false), nil)
 	over("pounds, less", cost, 33, 0, changed(-5, 1/600.0, 12400, 0.2, -12399.8, -13000, -11000, false), nil)
+	shared := changed(-5, 1/5040.0, 82.4, 68.1, -14.3, -16.9, -11.7, false)
+	shared.Moved, shared.Unloaded = true, 2
+	over("share, what all share taken out, two files not loaded", calls, 33, 0, shared, nil)
 	over("minutes, worse", wait, 33, 0, changed(5, .5, 6.4, 11.2, 4.8, 3.1, 6.5, false), nil)
 	year, quarter := calls, calls
 	year.measure.Cadence, quarter.measure.Cadence = date.FinancialYear, date.Quarter
@@ -111,6 +114,8 @@ func stories() []told {
 	silent.Silent, silent.SilentFrom, silent.LastSaid = 1, date.FinancialYear.Of(date.New(2024, 5, 1)), date.FinancialYear.Of(date.New(2023, 5, 1))
 	list = append(list, told{"silent for a year", year, Study{Latest: at(27)}, silent, Silent, 1})
 	list = append(list, told{"never", calls, Study{Latest: at(27)}, Finding{Unit: "P00", P: 1, Silent: 9, SilentFrom: at(19), Never: true}, Silent, 1})
+
+	list = append(list, told{"noughts", complaints, Study{Latest: at(27)}, Finding{Unit: "P00", P: 1, Noughts: 8, SilentFrom: at(20)}, Silent, 1})
 
 	rating := watchedIndicator("rating", "regulation", HigherIsBetter, "rating: 1 Inadequate, 2 Requires improvement, 3 Good, 4 Outstanding")
 	rating.AlertBelow, rating.Decimals = 3, 0
@@ -164,6 +169,7 @@ func TestWordsOfAnything(t *testing.T) {
 		p := rapid.OneOf(rapid.Float64Range(0, 1), rapid.SampledFrom([]float64{0, 5e-324, 1e-6, .0001, .001, .05, 1})).Draw(t, "p")
 		f := changed(amount().Draw(t, "z"), p, amount().Draw(t, "baseline"), amount().Draw(t, "recent"), amount().Draw(t, "effect"), amount().Draw(t, "low"), amount().Draw(t, "high"), sub.law() == 0)
 		f.Window, f.Gaps, f.Silent = rapid.IntRange(1, 24).Draw(t, "window"), rapid.IntRange(0, 3).Draw(t, "gaps"), rapid.IntRange(1, 20).Draw(t, "silent")
+		f.Noughts, f.Unloaded, f.Moved = rapid.IntRange(0, 2).Draw(t, "noughts"), rapid.IntRange(0, 2).Draw(t, "unloaded"), rapid.Bool().Draw(t, "moved")
 		f.SilentFrom, f.LastSaid, f.Never = at(3), at(2), rapid.Bool().Draw(t, "never")
 		f.PlaceP, f.PlaceZ, f.PlaceN, f.PlacePeriod = p, f.Z, rapid.IntRange(10, 7000).Draw(t, "among"), at(27)
 		f.PlaceValue, f.PlaceCentre, f.Value = f.Recent, f.Baseline, f.Recent

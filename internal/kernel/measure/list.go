@@ -115,35 +115,13 @@ func (l *lister) listMeasure(ctx context.Context, measure string) error {
 			return err
 		}
 	}
-	for _, part := range parts {
-		if err := l.listPart(ctx, measure, part); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (l *lister) listPart(ctx context.Context, measure string, part int64) error {
-	type row struct {
-		Period date.Period `db:"period"`
-		Body   string      `db:"body"`
-	}
-	rows, err := store.Collect[row](ctx, l.q, "select period, body from figure_part where measure = $1 and part = $2", measure, part)
-	if err != nil {
-		return err
-	}
 	units := map[string]map[date.Period]entry{}
-	for _, r := range rows {
-		err := eachEntry(r.Body, func(e *entry) {
-			if units[e.unit] == nil {
-				units[e.unit] = map[date.Period]entry{}
-			}
-			units[e.unit][r.Period] = *e
-		})
-		if err != nil {
+	for _, part := range parts {
+		if err := l.readPart(ctx, measure, part, units); err != nil {
 			return err
 		}
 	}
+	// By code, whatever the order in which units were first met.
 	codes := make([]string, 0, len(units))
 	for c := range units {
 		codes = append(codes, c)
@@ -157,10 +135,33 @@ func (l *lister) listPart(ctx context.Context, measure string, part int64) error
 	return nil
 }
 
-func (l *lister) listUnit(measure, unit string, entries map[date.Period]entry) error {
-	if len(l.want.Units) > 0 && !slices.Contains(l.want.Units, unit) {
-		return nil
+func (l *lister) readPart(ctx context.Context, measure string, part int64, units map[string]map[date.Period]entry) error {
+	type row struct {
+		Period date.Period `db:"period"`
+		Body   string      `db:"body"`
 	}
+	rows, err := store.Collect[row](ctx, l.q, "select period, body from figure_part where measure = $1 and part = $2", measure, part)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		err := eachEntry(r.Body, func(e *entry) {
+			if len(l.want.Units) > 0 && !slices.Contains(l.want.Units, e.unit) {
+				return
+			}
+			if units[e.unit] == nil {
+				units[e.unit] = map[date.Period]entry{}
+			}
+			units[e.unit][r.Period] = *e
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *lister) listUnit(measure, unit string, entries map[date.Period]entry) error {
 	for _, p := range l.periods {
 		if !l.wants(p) {
 			continue

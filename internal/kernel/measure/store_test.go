@@ -1,7 +1,9 @@
 package measure_test
 
 import (
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -274,5 +276,55 @@ func TestGridHoldsWhatWasStored(t *testing.T) {
 				}
 			}
 		})
+	})
+}
+
+// TestOneOpenMembershipInAnyOrder: whatever the order in which snapshots and dated statements arrive, a unit belongs
+// to one group of a kind at most, and to the one that the latest statement names.
+func TestOneOpenMembershipInAnyOrder(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		statements := []struct{ asAt, group, from string }{
+			{"2019-08-01", "U1", "2019-07-01"}, {"2021-07-01", "U1", ""}, {"2022-05-01", "U2", "2021-10-01"}, {"2025-10-01", "U2", ""}, {"2026-07-01", "U3", ""},
+		}
+		order := rand.New(rand.NewPCG(1, 2))
+		n := 0
+		for trial := range 12 {
+			unit := fmt.Sprintf("A8%04d", trial)
+			for _, i := range order.Perm(len(statements)) {
+				n++
+				s := statements[i]
+				l := file(t, s.asAt, s.asAt)
+				l.File.SHA256 = strings.Repeat("m", n)
+				l.Unit(measure.Unit{Code: unit, Kind: "practice", Row: 1})
+				m := measure.Membership{Unit: unit, Group: s.group, GroupKind: "pcn", Row: 1}
+				if s.from != "" {
+					m.From = day(t, s.from)
+				}
+				l.Membership(m)
+				keep(t, db, l)
+			}
+			open, err := store.Collect[string](t.Context(), db, "select grp from unit_group where unit = $1 and to_date = ''", unit)
+			if err != nil || len(open) != 1 || open[0] != "U3" {
+				t.Fatalf("trial %d: open %q, %v", trial, open, err)
+			}
+		}
+	})
+}
+
+func TestOlderSourceFillsWhatNewerIsSilentAbout(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		// Given a map of July that names a practice
+		l := file(t, "map", "2026-07-01")
+		l.Unit(measure.Unit{Code: "A81001", Kind: "practice", Name: "Elm Tree Surgery", Row: 1})
+		keep(t, db, l)
+		// When the directory of February is loaded afterwards, with its status and another name
+		l = file(t, "directory", "2026-02-03")
+		l.Unit(measure.Unit{Code: "A81001", Kind: "practice", Name: "ELM TREE", Status: "active", Opened: day(t, "1974-04-01"), Row: 9})
+		keep(t, db, l)
+		// Then the newer name stands and the status is known
+		u, err := measure.ReadUnitKnown(t.Context(), db, "A81001")
+		if err != nil || u.Name != "Elm Tree Surgery" || u.Status != "active" || u.Opened.String() != "1974-04-01" {
+			t.Errorf("%+v, %v", u, err)
+		}
 	})
 }

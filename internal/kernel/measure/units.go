@@ -85,25 +85,36 @@ func (k *keeper) keepUnit(ctx context.Context, u Unit) error {
 	}
 	stored := k.units[u.Code]
 	old := *stored
-	new := old
-	new.Kind, new.Name, new.Status, new.Opened, new.Closed, new.Postcode = u.Kind, u.Name, u.Status, u.Opened, u.Closed, u.Postcode
-	fillGaps(&new, old)
-	if new == old || asAt < old.AsAt {
+	said := unitRow{No: old.No, Code: u.Code, Kind: u.Kind, Name: u.Name, Status: u.Status, Opened: u.Opened, Closed: u.Closed, Postcode: u.Postcode,
+		Source: &k.places[0], Row: asInt64(u.Row), AsAt: asAt}
+	new := said
+	if asAt < old.AsAt { // an older source still knows what the newer one is silent about
+		new = old
+		fillGaps(&new, said)
+	} else {
+		fillGaps(&new, old)
+	}
+	if new.sameWords(old) {
 		return nil
 	}
-	if old.Source != nil {
+	if old.Source != nil && asAt >= old.AsAt {
 		if err := k.retireUnit(ctx, old); err != nil {
 			return err
 		}
 	}
-	new.Source, new.Row, new.AsAt = &k.places[0], asInt64(u.Row), asAt
 	*stored = new
 	_, err := store.Exec(ctx, k.tx, `update unit set kind = $1, name = $2, status = $3, opened = $4, closed = $5, postcode = $6, source = $7, source_row = $8, as_at = $9 where code = $10`,
-		new.Kind, new.Name, new.Status, new.Opened, new.Closed, new.Postcode, k.places[0], u.Row, asAt, u.Code)
+		new.Kind, new.Name, new.Status, new.Opened, new.Closed, new.Postcode, new.Source, new.Row, new.AsAt, u.Code)
 	return err
 }
 
-// fillGaps keeps what is known of a unit where a newer source is silent.
+// sameWords says whether two rows say the same of a unit, wherever they come from.
+func (u unitRow) sameWords(o unitRow) bool {
+	u.Source, u.Row, u.AsAt = o.Source, o.Row, o.AsAt
+	return u == o
+}
+
+// fillGaps keeps what another source knows of a unit where this one is silent.
 func fillGaps(u *unitRow, old unitRow) {
 	if u.Name == "" {
 		u.Name = old.Name
@@ -163,7 +174,7 @@ type groupRow struct {
 // keepGroups writes memberships. A source that dates them is taken at its word.
 // A snapshot (no From) proves a membership on its own date only: it confirms
 // one that is open, or opens one from its date and closes the open one of the
-// same kind that it contradicts.
+// same kind that it contradicts. Older statements that arrive later are closed where the newer begins.
 func (k *keeper) keepGroups(ctx context.Context) error {
 	if len(k.load.members) == 0 {
 		return nil
@@ -172,65 +183,97 @@ func (k *keeper) keepGroups(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	open := make(map[[2]string]groupRow, len(rows))
-	for _, r := range rows {
-		open[[2]string{r.Unit, r.Kind}] = r
+	g := groupKeeper{k: k, open: make(map[[2]string]*groupRow, len(rows))}
+	for i := range rows {
+		g.open[rows[i].key()] = &rows[i]
 	}
-	write, err := k.tx.PrepareContext(ctx, `insert into unit_group (unit, grp, group_kind, from_date, to_date, source, source_row, as_at)
+	if g.write, err = k.tx.PrepareContext(ctx, `insert into unit_group (unit, grp, group_kind, from_date, to_date, source, source_row, as_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (unit, grp, from_date) do update set to_date = excluded.to_date, source = excluded.source, source_row = excluded.source_row, as_at = excluded.as_at
-where excluded.as_at >= unit_group.as_at`)
-	if err != nil {
+where excluded.as_at >= unit_group.as_at`); err != nil {
 		return err
 	}
-	defer write.Close()
+	defer g.write.Close()
 	asAt := k.load.File.AsAt.String()
 	for _, m := range k.load.members {
 		row := groupRow{m.Unit, m.Group, m.GroupKind, m.From.String(), m.To.String(), asAt}
-		if m.From.IsZero() {
-			before := open[[2]string{m.Unit, m.GroupKind}]
-			row.From = snapshotFrom(before, row)
-			if err := k.closeContradicted(ctx, before, row); err != nil {
-				return err
-			}
-		}
-		if before, known := open[[2]string{m.Unit, m.GroupKind}]; known && confirms(before, row) {
-			continue
-		}
-		if _, err := write.ExecContext(ctx, row.Unit, row.Grp, row.Kind, row.From, row.To, k.places[0], m.Row, row.AsAt); err != nil {
+		if err := g.keep(ctx, row, m.Row); err != nil {
 			return err
-		}
-		if row.To == "" {
-			open[[2]string{m.Unit, m.GroupKind}] = row
 		}
 	}
 	return nil
 }
 
-// confirms says that a membership repeats what a source of the same or a later date said.
-func confirms(before, now groupRow) bool {
-	return before.Grp == now.Grp && before.From == now.From && before.To == now.To && before.AsAt >= now.AsAt
-}
+func (r groupRow) key() [2]string { return [2]string{r.Unit, r.Kind} }
 
-// snapshotFrom is the date from which a membership proved by a snapshot is kept:
-// that of the open row it confirms, else its own date where another membership
-// ends there, else unknown.
-func snapshotFrom(before, now groupRow) string {
-	switch {
-	case before.Grp == now.Grp:
-		return before.From
-	case before.Grp == "":
-		return ""
+// since is the earliest day on which the source proves the membership.
+func (r groupRow) since() string {
+	if r.From != "" {
+		return r.From
 	}
-	return now.AsAt
+	return r.AsAt
 }
 
-func (k *keeper) closeContradicted(ctx context.Context, before, now groupRow) error {
-	if before.Grp == "" || before.Grp == now.Grp || before.AsAt > now.AsAt {
+// groupKeeper keeps memberships so that a unit has at most one open membership of a kind.
+type groupKeeper struct {
+	k     *keeper
+	write *store.Stmt
+	open  map[[2]string]*groupRow
+}
+
+func (g *groupKeeper) keep(ctx context.Context, row groupRow, line int) error {
+	known := g.open[row.key()]
+	switch {
+	case row.To != "" || known == nil:
+	case known.Grp == row.Grp:
+		return g.confirm(ctx, known, row, line)
+	case row.since() >= known.since():
+		if err := g.end(ctx, *known, row.since()); err != nil {
+			return err
+		}
+		if row.From == "" { // a snapshot that contradicts what was open proves the change on its own date
+			row.From = row.AsAt
+		}
+	default: // what is open now began later: this one had ended by then
+		row.To = known.since()
+	}
+	if _, err := g.write.ExecContext(ctx, row.Unit, row.Grp, row.Kind, row.From, row.To, g.k.places[0], line, row.AsAt); err != nil {
+		return err
+	}
+	if row.To == "" {
+		g.open[row.key()] = &row
+	}
+	return nil
+}
+
+// confirm notes that an open membership is stated again: a dated source gives a snapshot's row its date, and a
+// later statement is the newer proof.
+func (g *groupKeeper) confirm(ctx context.Context, known *groupRow, row groupRow, line int) error {
+	from, asAt := known.From, max(known.AsAt, row.AsAt)
+	if row.From != "" && (from == "" || row.From < from) {
+		from = row.From
+	}
+	if from != known.From {
+		// The same group may have been left and joined again: a row of that date may stand already.
+		taken, err := store.One[bool](ctx, g.k.tx, "select exists (select 1 from unit_group where unit = $1 and grp = $2 and from_date = $3)", known.Unit, known.Grp, from)
+		if err != nil {
+			return err
+		}
+		if taken {
+			from = known.From
+		}
+	}
+	if from == known.From && asAt == known.AsAt {
 		return nil
 	}
-	_, err := store.Exec(ctx, k.tx, "update unit_group set to_date = $1 where unit = $2 and grp = $3 and from_date = $4",
-		now.AsAt, before.Unit, before.Grp, before.From)
+	_, err := store.Exec(ctx, g.k.tx, "update unit_group set from_date = $1, as_at = $2, source = $3, source_row = $4 where unit = $5 and grp = $6 and from_date = $7 and to_date = ''",
+		from, asAt, g.k.places[0], line, known.Unit, known.Grp, known.From)
+	known.From, known.AsAt = from, asAt
+	return err
+}
+
+func (g *groupKeeper) end(ctx context.Context, known groupRow, to string) error {
+	_, err := store.Exec(ctx, g.k.tx, "update unit_group set to_date = $1 where unit = $2 and grp = $3 and from_date = $4", to, known.Unit, known.Grp, known.From)
 	return err
 }
 
