@@ -66,7 +66,7 @@ func (c figures) Run(ctx context.Context) error {
 		f.From, f.To = c.Period, c.Period
 	}
 	if c.Names {
-		return f.Names(os.Stdout)
+		return f.Names(ctx, os.Stdout)
 	}
 	return f.Run(ctx, os.Stdout)
 }

@@ -9,6 +9,7 @@ import (
 	"ohp/internal/kernel/date"
 	"ohp/internal/kernel/errs"
 	"ohp/internal/kernel/measure"
+	"ohp/internal/kernel/store"
 )
 
 // Figures says which stored figures to print.
@@ -30,20 +31,20 @@ func (c Figures) Run(ctx context.Context, out io.Writer) error {
 	if want.From, want.To, err = periodBounds(c.From, c.To); err != nil {
 		return err
 	}
-	per := map[string]float64{}
-	for _, m := range measures() {
-		per[m.Name] = m.Per
-	}
-	for _, name := range c.Indicators {
-		if _, known := per[name]; !known {
-			return errs.New(errs.Invalid, "there is no indicator named %q; run “ohp figures --names” to list those that are known", name)
-		}
-	}
 	db, err := openDatabase(ctx, c.Database)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
+	per, err := scales(ctx, db)
+	if err != nil {
+		return err
+	}
+	for _, name := range c.Indicators {
+		if _, known := per[name]; !known {
+			return errs.New(errs.Invalid, "There is no indicator named %q. Run “ohp figures --names” to list those that are known.", name)
+		}
+	}
 	w := csv.NewWriter(out)
 	if err := w.Write(FigureColumns); err != nil {
 		return err
@@ -61,6 +62,20 @@ func (c Figures) Run(ctx context.Context, out io.Writer) error {
 		err = w.Error()
 	}
 	return err
+}
+
+// scales are the declared measures' scales by name, those included that an imported file declared.
+func scales(ctx context.Context, db *store.DB) (map[string]float64, error) {
+	type row struct {
+		Name string  `db:"name"`
+		Per  float64 `db:"per"`
+	}
+	rows, err := store.Collect[row](ctx, db, "select name, per from measure")
+	per := make(map[string]float64, len(rows))
+	for _, r := range rows {
+		per[r.Name] = r.Per
+	}
+	return per, err
 }
 
 func periodBounds(from, to string) (f, t date.Period, err error) {
@@ -83,14 +98,31 @@ func number(x float64) string {
 	return strconv.FormatFloat(x, 'f', -1, 64)
 }
 
-// Names prints the names and titles of what is measured, as CSV.
-func (c Figures) Names(out io.Writer) error {
+// Names prints the names and titles of what is measured in the database, as CSV.
+func (c Figures) Names(ctx context.Context, out io.Writer) error {
 	w := csv.NewWriter(out)
 	if err := w.Write([]string{"indicator", "title", "kind", "per", "unit", "every", "source"}); err != nil {
 		return err
 	}
-	for _, m := range measures() {
-		if err := w.Write([]string{m.Name, m.Title, m.Kind.String(), number(m.Per), m.Unit, m.Cadence.String(), m.Source}); err != nil {
+	type row struct {
+		Name    string  `db:"name"`
+		Title   string  `db:"title"`
+		Kind    string  `db:"kind"`
+		Per     float64 `db:"per"`
+		Unit    string  `db:"unit"`
+		Cadence string  `db:"cadence"`
+		Source  string  `db:"source"`
+	}
+	db, err := openDatabase(ctx, c.Database)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for m, err := range store.Each[row](ctx, db, "select name, title, kind, per, unit, cadence, source from measure order by name") {
+		if err != nil {
+			return err
+		}
+		if err := w.Write([]string{m.Name, m.Title, m.Kind, number(m.Per), m.Unit, m.Cadence, m.Source}); err != nil {
 			return err
 		}
 	}

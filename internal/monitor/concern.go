@@ -210,7 +210,8 @@ from concern_signal s join concern c on c.id = s.concern where c.state = 'open'`
 func (d *decision) readSuppliers(ctx context.Context, tx *store.Tx) error {
 	d.teller.suppliers = map[string][]supplied{}
 	for key, s := range d.now {
-		if _, done := d.teller.suppliers[key.practice]; done || !s.flagged {
+		told := s.flagged || d.open[concernKey{key.practice, s.subject.Theme}] != nil
+		if _, done := d.teller.suppliers[key.practice]; done || !told {
 			continue
 		}
 		list, err := store.Collect[supplied](ctx, tx, "select from_date, value from unit_attribute where unit = $1 and name = $2 order by from_date", key.practice, supplierAttribute)

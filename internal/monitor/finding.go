@@ -35,6 +35,8 @@ type Finding struct {
 	// Gaps is the number of loaded periods without a usable figure of the practice, Unloaded of those for which no file is loaded.
 	Gaps     int `json:"g,omitempty"`
 	Unloaded int `json:"gu,omitempty"`
+	// Quiet is the number of loaded periods after Latest for which the practice has no figure.
+	Quiet int `json:"gq,omitempty"`
 
 	// Beside the others: a funnel at the latest period.
 

@@ -116,7 +116,7 @@ func (r *run) basisOf(sub subject) string {
 }
 
 // studyVersion is raised when the method changes, so that everything is studied again.
-const studyVersion = 3
+const studyVersion = 4
 
 func withoutSections(in Indicator) Indicator {
 	in.Sections = nil

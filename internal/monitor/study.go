@@ -177,6 +177,11 @@ func (s *student) overTime(sub subject, g *measure.Grid, i, latest int, options 
 			*x = 0
 		}
 	}
+	for p := r.Latest + 1; p <= latest; p++ {
+		if g.Loaded[p] {
+			f.Quiet++
+		}
+	}
 	for p := firstUsable(s.series[i]); p <= r.Latest; p++ {
 		switch {
 		case !g.Loaded[p]:

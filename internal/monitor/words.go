@@ -336,6 +336,9 @@ func unknownWords(f *Finding) string {
 	if f.Unloaded > 0 {
 		words += fmt.Sprintf(" For %d %s no file is loaded here.", f.Unloaded, plural(f.Unloaded, "period", "periods"))
 	}
+	if f.Quiet > 0 {
+		words += fmt.Sprintf(" After %s it has reported nothing that can be used.", f.Latest.Label())
+	}
 	return words + " The figures do not say why: ask the practice."
 }
 
