@@ -67,7 +67,7 @@ func (f Figure) Amount(per float64) float64 {
 	case f.Denominator <= 0:
 		return None
 	}
-	return f.Numerator / f.Denominator * per
+	return f.Numerator * per / f.Denominator
 }
 
 // Kind is the sort of quantity that a measure is; it decides which charts fit.

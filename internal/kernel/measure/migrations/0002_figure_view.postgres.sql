@@ -7,7 +7,7 @@ select p.measure, p.period, e.value ->> 0 as unit,
     case when e.value ->> 1 <> '0' then null
          when e.value ->> 6 is not null then cast(e.value ->> 6 as double precision)
          when e.value ->> 5 is null then cast(e.value ->> 4 as double precision)
-         when cast(e.value ->> 5 as double precision) > 0 then cast(e.value ->> 4 as double precision) / cast(e.value ->> 5 as double precision) * m.per
+         when cast(e.value ->> 5 as double precision) > 0 then cast(e.value ->> 4 as double precision) * m.per / cast(e.value ->> 5 as double precision)
     end as value,
     f.name as source_file, s.place, cast(e.value ->> 3 as bigint) as source_row, f.as_at, f.loaded_at
 from figure_part p

@@ -7,7 +7,7 @@ select p.measure, p.period, json_extract(e.value, '$[0]') as unit,
     case when json_extract(e.value, '$[1]') <> 0 then null
          when json_extract(e.value, '$[6]') is not null then cast(json_extract(e.value, '$[6]') as double precision)
          when json_extract(e.value, '$[5]') is null then cast(json_extract(e.value, '$[4]') as double precision)
-         when json_extract(e.value, '$[5]') > 0 then cast(json_extract(e.value, '$[4]') as double precision) / json_extract(e.value, '$[5]') * m.per
+         when json_extract(e.value, '$[5]') > 0 then cast(json_extract(e.value, '$[4]') as double precision) * m.per / json_extract(e.value, '$[5]')
     end as value,
     f.name as source_file, s.place, cast(json_extract(e.value, '$[3]') as bigint) as source_row, f.as_at, f.loaded_at
 from figure_part p
