@@ -49,7 +49,7 @@ func writeListSizes(path string, rows int) error {
 		return err
 	}
 	for i := range rows {
-		month := firstMonth.Add(i / 6200)
+		month := firstMonth.Add(i/6200 - 24)
 		if err := w.Write([]string{"GP_PRAC_PAT_LIST", month.Start().String(), "GP", "16C", "E38000247", practiceCode(i % 6200), "TS18 1HU", "ALL", "ALL", strconv.Itoa(2000 + i%18000)}); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -26,9 +27,10 @@ type comparison struct {
 	// list holds the practices with a usable figure.
 	list []compared
 	// shown are those of them that the page shows one by one, the highest first: the partnership's where the group is larger,
-	// else all. labels are their names.
+	// else all. labels are their names, and named are the same in the order of the names.
 	shown  []compared
 	labels map[string]string
+	named  []compared
 	// Why the others are not in the list.
 	suppressed, silent, small int
 	centre                    float64       // of all together, in the indicator's scale; None where there is none
@@ -64,8 +66,13 @@ func (p Pages) compare(ctx context.Context, in Indicator, m measure.Measure, g g
 		c.take(figures)
 		c.drawing = c.place(own)
 		c.choose(own)
-		if c.labels, err = p.labelsOf(ctx, c.shown); err != nil || c.drawing == nil {
-			return c, err
+		if c.labels, err = p.labelsOf(ctx, c.shown); err != nil {
+			return nil, err
+		}
+		c.named = slices.Clone(c.shown)
+		slices.SortStableFunc(c.named, func(a, b compared) int { return strings.Compare(c.labels[a.Unit], c.labels[b.Unit]) })
+		if c.drawing == nil {
+			return c, nil
 		}
 		for i := range c.drawing.Units {
 			c.drawing.Units[i].Label = c.labels[c.drawing.Units[i].Label]
@@ -84,7 +91,12 @@ func (c *comparison) choose(own map[string]bool) {
 			c.shown = append(c.shown, x)
 		}
 	}
-	slices.SortFunc(c.shown, func(a, b compared) int { return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(a.Unit, b.Unit)) })
+	slices.SortFunc(c.shown, func(a, b compared) int {
+		if by := cmp.Compare(b.Value, a.Value); by != 0 {
+			return by
+		}
+		return strings.Compare(a.Unit, b.Unit)
+	})
 }
 
 // take sorts out which figures can be compared.

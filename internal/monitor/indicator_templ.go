@@ -70,7 +70,7 @@ func indicatorPage(v indicatorView) templ.Component {
 			}
 		}
 		if v.period.IsZero() {
-			templ_7745c5c3_Err = page.Calm{Heading: "No figures are loaded for this indicator", Checked: []string{"Every file loaded so far: none holds “" + v.measure.Title + "”. Load files with “ohp import”; the source is " + v.Source + "."}}.View().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Empty{Heading: "No figures are loaded for this indicator", Words: []string{"None of the files loaded so far holds “" + v.measure.Title + "”. Load files with “ohp import”; the source is " + v.Source + "."}, More: nhsuk.Link{Text: "What is loaded", Href: "/data"}}.View().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -58,7 +58,7 @@ func indicatorsPage(v indicatorsView) templ.Component {
 			}
 		}
 		if len(v.questions) == 0 {
-			templ_7745c5c3_Err = page.Calm{Heading: "No figures are loaded for these indicators", Checked: []string{grouped(float64(v.without)) + " " + plural(v.without, "indicator has a document, but no file with its figures is loaded", "indicators have documents, but no file with their figures is loaded") + ". Load files with “ohp import”."}}.View().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Empty{Heading: "No figures are loaded for these indicators", Words: []string{grouped(float64(v.without)) + " " + plural(v.without, "indicator has a document, but no file with its figures is loaded", "indicators have documents, but no file with their figures is loaded") + ". Load files with “ohp import”."}}.View().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -54,10 +55,17 @@ func (p Pages) readConcerns(r *http.Request) (concernsView, error) {
 	if n, err := strconv.Atoi(q.Get("page")); err == nil && n > 0 {
 		v.page = n
 	}
-	ctx := r.Context()
+	return keptForRun(r.Context(), p, v.address(v.page), func() (concernsView, error) {
+		err := p.fillConcerns(r.Context(), &v)
+		return v, err
+	})
+}
+
+// fillConcerns reads what the filter and the page's number choose.
+func (p Pages) fillConcerns(ctx context.Context, v *concernsView) error {
 	var err error
 	if v.counts, err = CountConcerns(ctx, p.DB, v.filter); err != nil {
-		return v, err
+		return err
 	}
 	for _, n := range v.counts {
 		v.total += n
@@ -65,36 +73,39 @@ func (p Pages) readConcerns(r *http.Request) (concernsView, error) {
 	f := v.filter
 	f.Limit, f.Offset = concernsPerPage, (v.page-1)*concernsPerPage
 	if v.concerns, err = Concerns(ctx, p.DB, f); err != nil {
-		return v, err
+		return err
+	}
+	for i := range v.concerns {
+		v.concerns[i].Body = "" // it has been read
 	}
 	if v.notes, err = Notes(ctx, p.DB, p.Measures); err != nil {
-		return v, err
+		return err
 	}
 	run, err := LastRun(ctx, p.DB)
 	if err == nil {
 		v.run = &run
 	} else if !errors.Is(err, store.ErrNotFound) {
-		return v, err
+		return err
 	}
-	v.options, err = p.practiceOptions(r)
+	v.options, err = p.practiceOptions(ctx)
 	for _, o := range v.options {
 		if o.Value == v.filter.Practice {
 			v.practice = o.Text
 		}
 	}
-	return v, err
+	return err
 }
 
 // mostOptions is how many practices a person still chooses from a list; with more, a code is typed.
 const mostOptions = 60
 
 // practiceOptions are the practices that have an open concern; nil when they are too many for a list.
-func (p Pages) practiceOptions(r *http.Request) ([]nhsuk.Option, error) {
+func (p Pages) practiceOptions(ctx context.Context) ([]nhsuk.Option, error) {
 	type row struct {
 		Code string `db:"code"`
 		Name string `db:"name"`
 	}
-	rows, err := store.Collect[row](r.Context(), p.DB, `select c.code, coalesce(u.name, '') as name
+	rows, err := store.Collect[row](ctx, p.DB, `select c.code, coalesce(u.name, '') as name
 from (select distinct practice as code from concern where state = 'open' limit `+itoa(mostOptions+1)+`) c left join unit u on u.code = c.code order by u.name, c.code`)
 	if err != nil || len(rows) > mostOptions {
 		return nil, err
@@ -156,15 +167,11 @@ func (v concernsView) summary() string {
 
 // checked says what the calm state rests on.
 func (v concernsView) checked() []string {
-	if v.run == nil {
-		return []string{"Nothing yet: no data has been studied. Load data with “ohp import”, then run “ohp monitor”."}
-	}
-	lines := []string{
+	return []string{
 		fmt.Sprintf("%s practices and %s indicators: %s series, of which %s have enough data to be judged over time", grouped(float64(v.run.Practices)), grouped(float64(v.run.Indicators)), grouped(float64(v.run.Series)), grouped(float64(v.run.Judged))),
 		"Whether any practice has stopped reporting what the others report",
 		fmt.Sprintf("Last studied on %s", momentWords(v.run.StartedAt.Time())),
 	}
-	return lines
 }
 
 // budget says in words what the threshold means.
@@ -221,7 +228,7 @@ func (p Pages) concern(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := concernView{Concern: c, plots: map[string]Plotted{}}
-	series, err := measure.ReadUnit(r.Context(), p.DB, c.Practice)
+	series, err := p.seriesBehind(r.Context(), c)
 	if err != nil {
 		return err
 	}
@@ -245,4 +252,18 @@ func (p Pages) concern(w http.ResponseWriter, r *http.Request) error {
 	}
 	crumbs := []nhsuk.Link{{Text: "Concerns", Href: "/concerns"}}
 	return p.Site.Render(w, r, page.Page{Title: c.Headline, Section: "Concerns", Crumbs: crumbs, Body: concernPage(v)})
+}
+
+// seriesBehind reads the series of a concern's signals, by measure.
+func (p Pages) seriesBehind(ctx context.Context, c Concern) (map[string]measure.Series, error) {
+	var measures []string
+	for _, s := range c.Signals {
+		if in, err := IndicatorNamed(s.Indicator); err == nil && !slices.Contains(measures, in.Measure) {
+			measures = append(measures, in.Measure)
+		}
+	}
+	if len(measures) == 0 {
+		return nil, nil
+	}
+	return measure.ReadUnit(ctx, p.DB, c.Practice, measures...)
 }

@@ -91,7 +91,7 @@ func (p Pages) readIndicator(r *http.Request, name string) (indicatorView, error
 	if err != nil {
 		return v, err
 	}
-	v.periods, err = measure.Recalled(ctx, p.DB, p.kept, "periods "+in.Measure, func() ([]date.Period, error) { return measure.Periods(ctx, p.DB, in.Measure) })
+	v.periods, err = measure.Recalled(ctx, p.DB, p.drawn, "periods "+in.Measure, func() ([]date.Period, error) { return measure.Periods(ctx, p.DB, in.Measure) })
 	if err != nil {
 		return v, err
 	}
@@ -127,25 +127,31 @@ func (p Pages) readRanking(ctx context.Context, v *indicatorView) error {
 	if !v.counted() {
 		v.sort = "name"
 	}
-	v.listed = len(v.shown)
-	rows := make([]rankedRow, v.listed)
-	for i, x := range v.shown {
-		rows[i] = rankedRow{compared: x, name: v.labels[x.Unit]}
-	}
+	list := v.shown
 	if v.sort == "name" {
-		slices.SortStableFunc(rows, func(a, b rankedRow) int { return strings.Compare(a.name, b.name) })
+		list = v.named
 	}
+	v.listed = len(list)
 	v.at[0], v.at[1] = min(v.at[0], pagesOf(v.listed, rankedPerPage)), min(v.at[1], pagesOf(v.listed, tilesPerPage))
-	v.ranking = pageOf(rows, v.at[0], rankedPerPage)
+	v.ranking = v.rowsOf(pageOf(list, v.at[0], rankedPerPage))
 	for i, r := range v.ranking {
 		v.ranking[i].low, v.ranking[i].high = v.interval(r.compared)
 	}
 	var err error
-	if v.tiles, err = p.indicatorTiles(ctx, v.comparison, pageOf(rows, v.at[1], tilesPerPage)); err != nil {
+	if v.tiles, err = p.indicatorTiles(ctx, v.comparison, v.rowsOf(pageOf(list, v.at[1], tilesPerPage))); err != nil {
 		return err
 	}
 	v.note, err = p.sharedNote(ctx, v.Indicator)
 	return err
+}
+
+// rowsOf gives practices their names.
+func (c *comparison) rowsOf(practices []compared) []rankedRow {
+	rows := make([]rankedRow, len(practices))
+	for i, x := range practices {
+		rows[i] = rankedRow{compared: x, name: c.labels[x.Unit]}
+	}
+	return rows
 }
 
 // labelsOf are the names of practices, or their codes.

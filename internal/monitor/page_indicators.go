@@ -135,7 +135,7 @@ func (v indicatorsView) controls() []nhsuk.Select {
 // table lists the indicators of a key question.
 func (v indicatorsView) table(q questionRows) nhsuk.Table {
 	t := nhsuk.Table{Responsive: true, FirstCellIsHeader: true, Class: "ohp-dense", Caption: questionWords(q.Question), CaptionSize: "m",
-		Head: []nhsuk.Cell{{Text: "Indicator", Width: "one-half"}, {Text: "Theme", Width: "one-quarter"}, {Text: "Practices", Numeric: true}, {Text: "Latest period", Class: "ohp-nowrap"}, {Text: "Open concerns", Numeric: true}}}
+		Head: []nhsuk.Cell{{Text: "Indicator", Width: "one-half"}, {Text: "Theme"}, {Text: "Practices", Numeric: true}, {Text: "Latest period", Class: "ohp-nowrap"}, {Text: "Open concerns", Numeric: true}}}
 	for _, r := range q.Rows {
 		practices, latest := nhsuk.Cell{Text: "–", Words: true}, "no figures"
 		if r.practices >= 0 {
@@ -144,7 +144,7 @@ func (v indicatorsView) table(q questionRows) nhsuk.Table {
 		if !r.latest.IsZero() {
 			latest = r.latest.Label()
 		}
-		t.Rows = append(t.Rows, []nhsuk.Cell{{Body: indicatorLink(r, v.today)}, {Text: themeWords(r.Theme)}, practices, {Text: latest}, concernsCell(r)})
+		t.Rows = append(t.Rows, []nhsuk.Cell{{Body: indicatorLink(r, v.today)}, {Text: themeWords(r.Theme)}, practices, {Text: latest, Class: "ohp-nowrap"}, concernsCell(r)})
 	}
 	return t
 }

@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -50,14 +51,22 @@ func (p Pages) practices(w http.ResponseWriter, r *http.Request) error {
 	if n, err := strconv.Atoi(q.Get("page")); err == nil && n > 0 {
 		v.page = n
 	}
-	if err := p.readPractices(r, &v); err != nil {
+	v, err := keptForRun(r.Context(), p, v.asked(), func() (practicesView, error) {
+		err := p.readPractices(r.Context(), &v)
+		return v, err
+	})
+	if err != nil {
 		return err
 	}
 	return p.Site.Render(w, r, page.Page{Title: "Practices", Section: "Practices", Body: practicesPage(v)})
 }
 
-func (p Pages) readPractices(r *http.Request, v *practicesView) error {
-	ctx := r.Context()
+// asked names what an address asks for, before anything is read.
+func (v practicesView) asked() string {
+	return fmt.Sprintf("practices %q %q %t %d", v.query, v.sort, v.all, v.page)
+}
+
+func (p Pages) readPractices(ctx context.Context, v *practicesView) error {
 	members, err := store.Collect[string](ctx, p.DB, "select grp from unit_group where group_kind = 'partnership' and to_date = '' group by grp order by count(*) desc, grp limit 1")
 	if err != nil {
 		return err
@@ -211,12 +220,14 @@ func (p Pages) readPractice(r *http.Request) (practiceView, error) {
 	if err != nil {
 		return v, err
 	}
-	series, err := measure.ReadUnit(ctx, p.DB, v.code)
-	if err != nil {
-		return v, err
-	}
 	v.facts = p.practiceFacts(v)
-	v.questions, err = p.tiles(v.code, series)
+	v.questions, err = measure.Recalled(ctx, p.DB, p.drawn, "practice "+v.code, func() ([]questionTiles, error) {
+		series, err := measure.ReadUnit(ctx, p.DB, v.code)
+		if err != nil {
+			return nil, err
+		}
+		return p.tiles(v.code, series)
+	})
 	return v, err
 }
 
@@ -300,7 +311,8 @@ func tileOf(code string, in Indicator, m measure.Measure, s measure.Series) page
 
 // variationMark is the drawing's mark of a variation icon.
 func variationMark(v spc.Variation) chart.Mark {
-	marks := map[spc.Variation]chart.Mark{spc.ImprovementHigh: chart.ImprovementHigh, spc.ImprovementLow: chart.ImprovementLow,
-		spc.ConcernHigh: chart.ConcernHigh, spc.ConcernLow: chart.ConcernLow, spc.VariationNeutralHigh: chart.NeitherHigh, spc.VariationNeutralLow: chart.NeitherLow}
-	return marks[v]
+	return variationMarks[v]
 }
+
+var variationMarks = map[spc.Variation]chart.Mark{spc.ImprovementHigh: chart.ImprovementHigh, spc.ImprovementLow: chart.ImprovementLow,
+	spc.ConcernHigh: chart.ConcernHigh, spc.ConcernLow: chart.ConcernLow, spc.VariationNeutralHigh: chart.NeitherHigh, spc.VariationNeutralLow: chart.NeitherLow}

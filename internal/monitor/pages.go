@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,12 +21,13 @@ type Pages struct {
 	Measures []measure.Measure // what the modules declare
 
 	kept  *measure.Recollection // comparisons and who belongs to which group; made by Routes
-	drawn *measure.Recollection // small charts; made by Routes
+	drawn *measure.Recollection // what is smaller: small charts, lists, periods; made by Routes
 }
 
 // Routes lists the monitor's addresses.
 func (p Pages) Routes() []page.Route {
-	p.kept, p.drawn = &measure.Recollection{}, &measure.Recollection{Most: 500} // a page of small charts takes 60 kB
+	p.kept = &measure.Recollection{Most: 64}   // as many as there are indicators
+	p.drawn = &measure.Recollection{Most: 500} // a page of small charts takes 60 kB
 	get := func(pattern, name string, h page.Handler) page.Route {
 		return page.Route{Method: http.MethodGet, Pattern: pattern, Name: name, Handler: h}
 	}
@@ -44,6 +46,15 @@ func (p Pages) Routes() []page.Route {
 		get("/methods", "methods", p.methods),
 		get("/methods/{name}", "method", p.method),
 	}
+}
+
+// keptForRun is what work gives, kept until the monitor runs again or a file is loaded: only they change concerns and names.
+func keptForRun[T any](ctx context.Context, p Pages, key string, work func() (T, error)) (T, error) {
+	run, err := store.One[int64](ctx, p.DB, "select coalesce(max(no), 0) from monitor_run")
+	if err != nil {
+		return *new(T), err
+	}
+	return measure.Recalled(ctx, p.DB, p.drawn, "run "+strconv.FormatInt(run, 10)+" "+key, work)
 }
 
 // measureOf returns the declaration of an indicator's measure.

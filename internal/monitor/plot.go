@@ -54,6 +54,7 @@ type Plotted struct {
 	LastValue  float64 // of the last reported period, NaN for none
 	LastPeriod date.Period
 	plot       Plot
+	fitted     *spc.ControlChart // of the kind that fit compared and chose, so that it is not calculated twice
 }
 
 // PlottedPoint is one period of a plotted series, in the indicator's scale.
@@ -127,6 +128,7 @@ func (p Plot) profile() (spc.Profile, error) {
 // lay puts the figures on the points.
 func (d *Plotted) lay() {
 	p := d.plot
+	d.Points = make([]PlottedPoint, 0, len(p.Periods))
 	for i, period := range p.Periods {
 		pt := PlottedPoint{Period: period, Status: p.Status[i], Num: p.Num[i], Den: measure.None, Value: measure.None, Lower: measure.None, Centre: measure.None, Upper: measure.None}
 		f := measure.Figure{Status: p.Status[i], Numerator: p.Num[i], Denominator: measure.None, Value: measure.None}
@@ -233,12 +235,13 @@ func (d *Plotted) fit() {
 	if err != nil || err2 != nil {
 		return
 	}
+	d.fitted = &plain
 	switch r := limitRatio(plain, laney); {
 	case r > 1.25:
-		d.Chart = string(laneys)
+		d.Chart, d.fitted = string(laneys), &laney
 		d.Why += fmt.Sprintf(", and they vary %.1f times as widely as pure chance would, so the limits are widened (Laney)", r)
 	case r < 0.75 && casesWithin(laney, d.plot.Per) >= leastToNarrow:
-		d.Chart = string(laneys)
+		d.Chart, d.fitted = string(laneys), &laney
 		d.Why += fmt.Sprintf(", and they vary only %.2f times as widely as pure chance would, as where the same people are counted period after period, so the limits are narrowed (Laney)", r)
 	}
 }
@@ -267,8 +270,18 @@ func limitRatio(plain, laney spc.ControlChart) float64 {
 // half is the width of the limits on the side that is not cut off.
 func half(s spc.Subgroup) float64 { return math.Max(s.Upper-s.Centre, s.Centre-s.Lower) }
 
+// computed is the chart of the kind that was chosen.
+func (d *Plotted) computed() (spc.ControlChart, error) {
+	if c := d.fitted; c != nil {
+		d.fitted = nil
+		return *c, nil
+	}
+	return d.compute(spc.Kind(d.Chart))
+}
+
 func (d *Plotted) compute(kind spc.Kind) (spc.ControlChart, error) {
-	obs := spc.Observations{Axis: spc.Dates}
+	n := len(d.Points)
+	obs := spc.Observations{Axis: spc.Dates, X: make([]string, 0, n), Y: make([]float64, 0, n), N: make([]float64, 0, n)}
 	for _, pt := range d.Points {
 		y, n := pt.Num, pt.Den
 		if measure.IsNone(pt.Value) {
@@ -325,7 +338,7 @@ func (d *Plotted) mark(r spc.Reading, flat bool) {
 // control draws a run chart or an attribute chart, marked by the profile's rules on
 // each point's distance from the centre in its own standard deviations.
 func (d *Plotted) control(profile spc.Profile) error {
-	c, err := d.compute(spc.Kind(d.Chart))
+	c, err := d.computed()
 	if err != nil {
 		return err
 	}
@@ -438,80 +451,3 @@ func (d *Plotted) tellSettings(profile spc.Profile) {
 		d.Settings = append(d.Settings, fmt.Sprintf("%d of %d periods have no usable figure; they are left out and are not counted as nought.", gaps, len(d.Points)))
 	}
 }
-
-// Drawing turns the plotted series into a drawing.
-func (d Plotted) Drawing() chart.SPC {
-	p := d.plot
-	c := chart.SPC{ID: p.ID, Title: p.Title, Axis: p.Axis, Format: p.Format, Desc: d.describe(), Points: d.drawn()}
-	if d.Chart == "run" {
-		c.Centre = "Median"
-	}
-	if p.Target.Set {
-		c.Target = &p.Target.Value
-	}
-	if !p.Began.IsZero() {
-		c.Notes = []chart.Note{{X: dayOf(p.Began), Text: p.BeganWords, Since: true}}
-	}
-	return c
-}
-
-// Spark is the series as a very small chart.
-func (d Plotted) Spark() chart.Spark {
-	s := chart.Spark{ID: d.plot.ID, Title: d.plot.Title + ". " + d.describe(), Points: d.drawn()}
-	if d.plot.Target.Set {
-		s.Target = &d.plot.Target.Value
-	}
-	return s
-}
-
-func (d Plotted) drawn() []chart.Point {
-	points := make([]chart.Point, len(d.Points))
-	for i, pt := range d.Points {
-		title := pt.Period.Label() + ": " + chart.Status(pt.Status).Words()
-		if !measure.IsNone(pt.Value) {
-			title = pt.Period.Label() + ": " + d.plot.Format.Write(pt.Value)
-			if pt.Cause != "" {
-				title += " (" + pt.Cause + ")"
-			}
-		}
-		points[i] = chart.Point{Label: pt.Period.Label(), X: dayOf(pt.Period), Value: pt.Value, Lower: pt.Lower, Centre: pt.Centre, Upper: pt.Upper,
-			Mark: markOf(pt), Status: chart.Status(pt.Status), Title: title}
-	}
-	return points
-}
-
-func markOf(pt PlottedPoint) chart.Mark {
-	if pt.Cause == "" {
-		return chart.Common
-	}
-	high := map[spc.PointType]chart.Mark{spc.Improvement: chart.ImprovementHigh, spc.Concern: chart.ConcernHigh, spc.NeutralHigh: chart.NeitherHigh, spc.NeutralLow: chart.NeitherHigh}
-	low := map[spc.PointType]chart.Mark{spc.Improvement: chart.ImprovementLow, spc.Concern: chart.ConcernLow, spc.NeutralHigh: chart.NeitherLow, spc.NeutralLow: chart.NeitherLow}
-	if pt.Up {
-		return high[pt.Type]
-	}
-	return low[pt.Type]
-}
-
-// describe says in one sentence what the chart shows.
-func (d Plotted) describe() string {
-	if measure.IsNone(d.LastValue) {
-		return "No figure has been reported."
-	}
-	special := 0
-	for _, pt := range d.Points {
-		if pt.Cause != "" {
-			special++
-		}
-	}
-	words := fmt.Sprintf("Latest: %s in %s.", d.plot.Format.Write(d.LastValue), d.LastPeriod.Label())
-	if d.Chart == "run" {
-		return words + " Too few points for limits."
-	}
-	if special == 0 {
-		return words + " No special cause: the points vary as chance would have it."
-	}
-	return words + fmt.Sprintf(" %d %s a special cause.", special, plural(special, "point shows", "points show"))
-}
-
-// dayOf is the first day of a period as charts count days.
-func dayOf(p date.Period) int { return p.Start().Sub(date.New(1970, 1, 1)) }

@@ -48,7 +48,7 @@ func practicesPage(v practicesView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.total == 0 {
-			templ_7745c5c3_Err = page.Calm{Heading: "No practice found", Checked: []string{"Names and codes that contain “" + v.query + "”"}}.View().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = v.nothing().View().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -102,6 +102,30 @@ func practicesPage(v practicesView) templ.Component {
 	})
 }
 
+// nothing says why the list is empty and what to do.
+func (v practicesView) nothing() page.Empty {
+	switch {
+	case v.query == "":
+		return page.Empty{Heading: "No practice is loaded yet", Words: []string{"Practices come with the published files about them. Load files with “ohp import”."}, More: nhsuk.Link{Text: "What is loaded", Href: "/data"}}
+	case v.partnership != "" && !v.all:
+		everywhere := v
+		everywhere.all, everywhere.page = true, 1
+		return page.Empty{Heading: "No practice found", Words: []string{"No practice of the partnership has “" + v.query + "” in its name or code."}, More: nhsuk.Link{Text: "Look among all practices loaded", Href: everywhere.address(1)}}
+	}
+	return page.Empty{Heading: "No practice found", Words: []string{"No practice that is loaded has “" + v.query + "” in its name or code. Try a part of the name, or the code that it is published under; “ohp import” loads more."}}
+}
+
+// unitWords says what kind of organisation a page is about.
+func unitWords(kind string) string {
+	switch kind {
+	case "pcn":
+		return "Primary care network"
+	case "icb":
+		return "Integrated care board"
+	}
+	return capital(kind)
+}
+
 func practiceLink(r practiceRow) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -130,7 +154,7 @@ func practiceLink(r practiceRow) templ.Component {
 		var templ_7745c5c3_Var5 templ.SafeURL
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/practices/" + r.Code))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/monitor/practices.templ`, Line: 29, Col: 67}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/monitor/practices.templ`, Line: 53, Col: 67}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -143,7 +167,7 @@ func practiceLink(r practiceRow) templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(titleCase(r.Name))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/monitor/practices.templ`, Line: 29, Col: 89}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/monitor/practices.templ`, Line: 53, Col: 89}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -156,7 +180,7 @@ func practiceLink(r practiceRow) templ.Component {
 		var templ_7745c5c3_Var7 string
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(" ")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/monitor/practices.templ`, Line: 30, Col: 6}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/monitor/practices.templ`, Line: 54, Col: 6}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
@@ -169,7 +193,7 @@ func practiceLink(r practiceRow) templ.Component {
 		var templ_7745c5c3_Var8 string
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(r.Code)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/monitor/practices.templ`, Line: 31, Col: 33}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/monitor/practices.templ`, Line: 55, Col: 33}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -183,7 +207,7 @@ func practiceLink(r practiceRow) templ.Component {
 			var templ_7745c5c3_Var9 string
 			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(" ")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/monitor/practices.templ`, Line: 33, Col: 7}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/monitor/practices.templ`, Line: 57, Col: 7}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {
@@ -237,7 +261,7 @@ func concernCounts(r practiceRow) templ.Component {
 			var templ_7745c5c3_Var11 string
 			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(" ")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/monitor/practices.templ`, Line: 44, Col: 7}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/monitor/practices.templ`, Line: 68, Col: 7}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -260,7 +284,7 @@ func concernCounts(r practiceRow) templ.Component {
 			var templ_7745c5c3_Var12 string
 			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(" ")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/monitor/practices.templ`, Line: 48, Col: 7}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/monitor/practices.templ`, Line: 72, Col: 7}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -302,7 +326,7 @@ func practicePage(v practiceView) templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = page.Heading{Text: titleCase(v.unit.Label()), Caption: "Practice"}.View().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Heading{Text: titleCase(v.unit.Label()), Caption: unitWords(v.unit.Kind)}.View().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -315,7 +339,7 @@ func practicePage(v practiceView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.concerns) == 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<p>None is open. The indicators below vary as chance would have it, or have too few figures to tell.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<p>None is open. What the small charts below may mark is shared by most practices, or is no more than chance brings among so many.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -351,7 +375,7 @@ func practicePage(v practiceView) templ.Component {
 			var templ_7745c5c3_Var14 string
 			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(questionWords(q.Question))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/monitor/practices.templ`, Line: 72, Col: 58}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/monitor/practices.templ`, Line: 96, Col: 58}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 			if templ_7745c5c3_Err != nil {
@@ -371,7 +395,7 @@ func practicePage(v practiceView) templ.Component {
 			}
 		}
 		if len(v.questions) == 0 {
-			templ_7745c5c3_Err = page.Calm{Heading: "No figures are loaded for this practice", Checked: nil}.View().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Empty{Heading: "No figures are loaded for " + titleCase(v.unit.Label()), Words: []string{"A practice that has merged or changed its code is published under the new one. Load files with “ohp import”."}, More: nhsuk.Link{Text: "What is loaded", Href: "/data"}}.View().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

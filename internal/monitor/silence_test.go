@@ -17,6 +17,7 @@ func gapIn(f func(i, month int) measure.Figure, s measure.Status, from, to int) 
 	}
 }
 
+// Long because it is one table of cases, each a line or two, that are read against each other.
 func TestSilence(t *testing.T) {
 	steady := steadyCalls
 	never := func(s measure.Status) func(i, m int) measure.Figure { return gapIn(steady, s, 0, 99) }

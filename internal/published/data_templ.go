@@ -162,7 +162,7 @@ func noData() templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<div class=\"ohp-calm\"><h2 class=\"nhsuk-heading-m\">Nothing is loaded yet</h2><p>Download published files from NHS England and the other publishers, put them into a folder, and load the folder:</p><p><code class=\"ohp-code\">ohp import path/to/folder</code></p><p>Each file is recognised by its content, whatever its name. Then let the monitor study what is new:</p><p><code class=\"ohp-code\">ohp monitor</code></p><p>Which publications are known is said in <a class=\"nhsuk-link\" href=\"/methods/where-figures-come-from\">Where figures come from</a>.</p></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<div class=\"ohp-empty\"><h2 class=\"nhsuk-heading-m\">Nothing is loaded yet</h2><p>Download published files from NHS England and the other publishers, put them into a folder, and load the folder:</p><p><code class=\"ohp-code\">ohp import path/to/folder</code></p><p>Each file is recognised by its content, whatever its name. Then let the monitor study what is new:</p><p><code class=\"ohp-code\">ohp monitor</code></p><p>Which publications are known is said in <a class=\"nhsuk-link\" href=\"/methods/where-figures-come-from\">Where figures come from</a>.</p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -212,7 +212,7 @@ func (v dataView) formatTable() nhsuk.Table {
 		Head: []nhsuk.Cell{{Text: "Publication"}, {Text: "Publisher"}, {Text: "Periods"}, {Text: "Latest as at"}, {Text: "Last loaded"}, {Text: "Files", Numeric: true}, {Text: "Figures", Numeric: true}, {Text: "Rows rejected", Numeric: true}}}
 	for _, f := range v.formats {
 		t.Rows = append(t.Rows, []nhsuk.Cell{{Text: formatTitle(f.Format), Href: "/data?format=" + url.QueryEscape(f.Format)}, {Text: f.Publisher}, {Text: spanWords(f.From, f.To)},
-			{Text: dayWords(f.AsAt)}, {Text: loadedWords(f.LoadedAt)}, {Text: grouped(f.Files)}, {Text: grouped(f.Figures)}, {Text: grouped(f.Rejected)}})
+			{Text: dayWords(f.AsAt), Class: "ohp-nowrap"}, {Text: loadedWords(f.LoadedAt), Class: "ohp-nowrap"}, {Text: grouped(f.Files)}, {Text: grouped(f.Figures)}, {Text: grouped(f.Rejected)}})
 	}
 	return t
 }
@@ -226,8 +226,8 @@ func (v dataView) fileTable() nhsuk.Table {
 		if f.Rejected > 0 {
 			rejected = nhsuk.Cell{Text: grouped(f.Rejected), Href: fmt.Sprintf("/data/%d#rejected", f.No)}
 		}
-		t.Rows = append(t.Rows, []nhsuk.Cell{{Text: f.Name, Href: fmt.Sprintf("/data/%d", f.No), Class: "ohp-file"}, {Text: spanWords(f.From, f.To)}, {Text: dayWords(f.AsAt)},
-			{Text: loadedWords(f.LoadedAt)}, {Text: grouped(f.Rows)}, {Text: grouped(f.Figures)}, rejected})
+		t.Rows = append(t.Rows, []nhsuk.Cell{{Text: f.Name, Href: fmt.Sprintf("/data/%d", f.No), Class: "ohp-file"}, {Text: spanWords(f.From, f.To)}, {Text: dayWords(f.AsAt), Class: "ohp-nowrap"},
+			{Text: loadedWords(f.LoadedAt), Class: "ohp-nowrap"}, {Text: grouped(f.Rows)}, {Text: grouped(f.Figures)}, rejected})
 	}
 	return t
 }

@@ -6,6 +6,7 @@ package date
 import (
 	"database/sql/driver"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -126,7 +127,19 @@ func (d Date) String() string {
 	if d.IsZero() {
 		return ""
 	}
-	return d.time().Format(time.DateOnly)
+	y, m, day := d.Civil()
+	b := append(appendMonth(make([]byte, 0, len(time.DateOnly)), y, m), '-', byte('0'+day/10), byte('0'+day%10))
+	return string(b)
+}
+
+// appendMonth writes a year of four digits and its month, "YYYY-MM": lists and charts write dates by the thousand, at which
+// the general layouts of package time are slow.
+func appendMonth(b []byte, y int, m time.Month) []byte {
+	return append(appendYear(b, y), '-', byte('0'+m/10), byte('0'+m%10))
+}
+
+func appendYear(b []byte, y int) []byte {
+	return append(b, byte('0'+y/1000), byte('0'+y/100%10), byte('0'+y/10%10), byte('0'+y%10))
 }
 
 // Label returns d for people, in the style of the NHS: "1 July 2026".
@@ -134,7 +147,8 @@ func (d Date) Label() string {
 	if d.IsZero() {
 		return ""
 	}
-	return d.time().Format("2 January 2006")
+	y, m, day := d.Civil()
+	return strconv.Itoa(day) + " " + m.String() + " " + string(appendYear(nil, y))
 }
 
 // Value implements driver.Valuer: "YYYY-MM-DD", or NULL for no date.

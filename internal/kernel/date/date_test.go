@@ -16,7 +16,7 @@ func TestDateAgreesWithPackageTime(t *testing.T) {
 		d, n := anyDate(t), rapid.IntRange(-800000, 800000).Draw(t, "n")
 		y, m, day := d.Civil()
 		same := time.Date(y, m, day, 12, 0, 0, 0, time.UTC)
-		if d.String() != same.Format(time.DateOnly) || d.Weekday() != same.Weekday() || New(y, m, day) != d {
+		if d.String() != same.Format(time.DateOnly) || d.Label() != same.Format("2 January 2006") || d.Weekday() != same.Weekday() || New(y, m, day) != d {
 			t.Fatalf("%s %s is %s", d, d.Weekday(), same)
 		}
 		moved := same.AddDate(0, 0, n)

@@ -195,19 +195,20 @@ func (p Period) Compare(q Period) int {
 // String returns p's text form, and "" for no period.
 func (p Period) String() string {
 	y, m, _ := p.start.Civil()
+	b := make([]byte, 0, len("2025-10"))
 	switch p.kind {
 	case Day:
 		return p.start.String()
 	case Month:
-		return p.start.String()[:7]
+		b = appendMonth(b, y, m)
 	case Quarter:
-		return fmt.Sprintf("%04d-Q%d", y, (int(m)+2)/3)
+		b = append(appendYear(b, y), '-', 'Q', byte('0'+(m+2)/3))
 	case FinancialYear:
-		return fmt.Sprintf("%04d/%02d", y, (y+1)%100)
+		b = append(appendYear(b, y), '/', byte('0'+(y+1)/10%10), byte('0'+(y+1)%10))
 	case Year:
-		return fmt.Sprintf("%04d", y)
+		b = appendYear(b, y)
 	}
-	return ""
+	return string(b)
 }
 
 // Label returns p for people: "1 July 2026", "October 2025", "October to December 2025", "2024/25" or "2025".
@@ -216,11 +217,16 @@ func (p Period) Label() string {
 	case Day:
 		return p.start.Label()
 	case Month:
-		return p.start.time().Format("January 2006")
+		return monthLabel(p.start)
 	case Quarter:
-		return p.start.Month().String() + " to " + p.End().time().Format("January 2006")
+		return p.start.Month().String() + " to " + monthLabel(p.End())
 	}
 	return p.String()
+}
+
+func monthLabel(d Date) string {
+	y, m, _ := d.Civil()
+	return m.String() + " " + string(appendYear(nil, y))
 }
 
 // Value implements driver.Valuer: the text form, or NULL for no period.

@@ -220,69 +220,111 @@ func (g *Grid) addUnit(code string, width int) int {
 	return row
 }
 
-// ReadUnit returns every measure's series of one unit, by measure's name.
-func ReadUnit(ctx context.Context, q store.Queryer, unit string) (map[string]Series, error) {
+// ReadUnit returns the series of one unit, by measure's name: those of the measures named, or of every measure when none is.
+func ReadUnit(ctx context.Context, q store.Queryer, unit string, measures ...string) (map[string]Series, error) {
 	no, err := store.One[int64](ctx, q, "select no from unit where code = $1", unit)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := q.QueryContext(ctx, "select measure, period, body from figure_part where part = $1 order by measure, period", no/UnitsPerPart)
+	filter := store.NewFilter(no / UnitsPerPart)
+	if len(measures) > 0 {
+		filter.In("measure", store.Args(measures)...)
+	}
+	rows, err := q.QueryContext(ctx, "select measure, period, body from figure_part where part = $1"+filter.SQL()+" order by measure, period", filter.Args()...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	found := map[string][]Figure{}
+	r := unitReader{unit: unit, sought: sought(unit), periods: map[string]date.Period{}, series: map[string]Series{}}
+	var measure, period, body string
 	for rows.Next() {
-		var measure, body string
-		var period date.Period
 		if err := rows.Scan(&measure, &period, &body); err != nil {
 			return nil, err
 		}
-		f := Figure{Measure: measure, Unit: unit, Period: period, Status: Missing, Numerator: None, Denominator: None, Value: None}
-		if e, ok := findEntry(body, unit); ok {
-			f.Status, f.Numerator, f.Denominator, f.Value, f.Row = e.status, e.num, e.den, e.val, e.row
-		}
-		found[measure] = append(found[measure], f)
-	}
-	series := make(map[string]Series, len(found))
-	for measure, figures := range found {
-		if s, ok := seriesOf(figures); ok {
-			series[measure] = s
+		if err := r.take(measure, period, body); err != nil {
+			return nil, err
 		}
 	}
-	return series, rows.Err()
+	r.finish()
+	return r.series, rows.Err()
 }
 
-// findEntry finds one unit in a part without reading the others.
-func findEntry(body, unit string) (entry, bool) {
-	at := strings.Index(body, `["`+unit+`"`)
+// unitReader gathers one unit's series from parts that come by measure and period. A page of a practice reads a thousand parts,
+// so each period's text is parsed once.
+type unitReader struct {
+	unit, sought string
+	periods      map[string]date.Period
+	series       map[string]Series
+	measure      string
+	at           []date.Period // of the measure at hand
+	found        []entry
+}
+
+func (r *unitReader) take(measure, period, body string) error {
+	if measure != r.measure {
+		r.finish()
+		r.measure = measure
+	}
+	p, known := r.periods[period]
+	if !known {
+		var err error
+		if p, err = date.ParsePeriod(period); err != nil {
+			return fmt.Errorf("figures of %s: %w", measure, err)
+		}
+		r.periods[period] = p
+	}
+	e, _ := findEntry(body, r.sought)
+	r.at, r.found = append(r.at, p), append(r.found, e)
+	return nil
+}
+
+// finish lays the figures of the measure at hand.
+func (r *unitReader) finish() {
+	if s, ok := seriesOf(r.measure, r.unit, r.at, r.found); ok {
+		r.series[r.measure] = s
+	}
+	r.at, r.found = r.at[:0], r.found[:0]
+}
+
+// unsaid is the entry of a unit of which a part says nothing.
+var unsaid = entry{status: Missing, num: None, den: None, val: None}
+
+// sought is the text by which a unit is found in a part.
+func sought(unit string) string { return `["` + unit + `"` }
+
+// findEntry finds one unit in a part, by what sought gives, without reading the others; unsaid when it is not there.
+func findEntry(body, sought string) (entry, bool) {
+	at := strings.Index(body, sought)
 	if at < 0 {
-		return entry{}, false
+		return unsaid, false
 	}
 	r := bodyReader{s: body, at: at}
 	var e entry
-	r.entry(&e)
-	return e, !r.failed
+	if r.entry(&e); r.failed {
+		return unsaid, false
+	}
+	return e, true
 }
 
-// seriesOf lays figures, ascending by period, over periods without gaps; none when nothing was ever said of the unit.
-func seriesOf(figures []Figure) (Series, bool) {
-	said := slices.ContainsFunc(figures, func(f Figure) bool { return f.Status != Missing })
-	if !said {
+// seriesOf lays a unit's entries, ascending by period, over periods without gaps; none when nothing was ever said of the unit.
+// What it is given is copied.
+func seriesOf(measure, unit string, at []date.Period, found []entry) (Series, bool) {
+	if !slices.ContainsFunc(found, func(e entry) bool { return e.status != Missing }) {
 		return Series{}, false
 	}
-	periods := make([]date.Period, len(figures))
-	for i, f := range figures {
-		periods[i] = f.Period
-	}
-	s := Series{Measure: figures[0].Measure, Unit: figures[0].Unit, Periods: withoutGaps(periods)}
-	for _, p := range s.Periods {
-		f := Figure{Status: Missing, Numerator: None, Denominator: None, Value: None}
-		if p == figures[0].Period {
-			f, figures = figures[0], figures[1:]
+	periods := withoutGaps(slices.Clone(at))
+	n := len(periods)
+	numbers := make([]float64, 3*n)
+	s := Series{Measure: measure, Unit: unit, Periods: periods, Status: make([]Status, n),
+		Num: numbers[:n:n], Den: numbers[n : 2*n : 2*n], Val: numbers[2*n:]}
+	next := 0
+	for i, p := range periods {
+		e := &unsaid
+		if p == at[next] {
+			e = &found[next]
+			next = min(next+1, len(at)-1)
 		}
-		s.Status, s.Num = append(s.Status, f.Status), append(s.Num, f.Numerator)
-		s.Den, s.Val = append(s.Den, f.Denominator), append(s.Val, f.Value)
+		s.Status[i], s.Num[i], s.Den[i], s.Val[i] = e.status, e.num, e.den, e.val
 	}
 	return s, true
 }

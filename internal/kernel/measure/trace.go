@@ -88,6 +88,10 @@ func ReadSeries(ctx context.Context, q store.Queryer, measure string, units []st
 	if err != nil {
 		return nil, err
 	}
+	column := make(map[string]int, len(periods))
+	for i, p := range periods {
+		column[p.String()] = i
+	}
 	parts := make([]any, 0, len(byPart))
 	for part := range byPart {
 		parts = append(parts, part)
@@ -98,39 +102,59 @@ func ReadSeries(ctx context.Context, q store.Queryer, measure string, units []st
 		return nil, err
 	}
 	defer rows.Close()
-	found := map[string]map[string]entry{}
+	var part int64
+	var period, body string
 	for rows.Next() {
-		var part int64
-		var period, body string
 		if err := rows.Scan(&part, &period, &body); err != nil {
 			return nil, err
 		}
-		for _, unit := range byPart[part] {
-			if e, ok := findEntry(body, unit); ok {
-				if found[unit] == nil {
-					found[unit] = make(map[string]entry, len(periods))
-				}
-				found[unit][period] = e
-			}
+		i, known := column[period]
+		if !known {
+			continue // it was loaded a moment ago
+		}
+		for _, u := range byPart[part] {
+			u.take(i, len(periods), body)
 		}
 	}
-	for unit, entries := range found {
-		series[unit], _ = seriesOf(laid(measure, unit, periods, entries))
+	for _, units := range byPart {
+		for _, u := range units {
+			if u.found != nil {
+				series[u.unit], _ = seriesOf(measure, u.unit, periods, u.found)
+			}
+		}
 	}
 	return series, rows.Err()
 }
 
+// soughtUnit is a unit that is looked for in the parts of one measure.
+type soughtUnit struct {
+	unit, sought string
+	found        []entry // one for each of the measure's periods; nil when nothing was found
+}
+
+// take looks for the unit in the part of period i of n.
+func (u *soughtUnit) take(i, n int, body string) {
+	e, ok := findEntry(body, u.sought)
+	if !ok {
+		return
+	}
+	if u.found == nil {
+		u.found = slices.Repeat([]entry{unsaid}, n)
+	}
+	u.found[i] = e
+}
+
 // unitsByPart gathers units by the part that they lie in; unknown units lie in none.
-func unitsByPart(ctx context.Context, q store.Queryer, units []string) (map[int64][]string, error) {
+func unitsByPart(ctx context.Context, q store.Queryer, units []string) (map[int64][]*soughtUnit, error) {
 	type row struct {
 		Code string `db:"code"`
 		No   int64  `db:"no"`
 	}
 	filter := store.NewFilter().In("code", store.Args(units)...)
 	rows, err := store.Collect[row](ctx, q, "select code, no from unit where true"+filter.SQL(), filter.Args()...)
-	byPart := map[int64][]string{}
+	byPart := map[int64][]*soughtUnit{}
 	for _, r := range rows {
-		byPart[r.No/UnitsPerPart] = append(byPart[r.No/UnitsPerPart], r.Code)
+		byPart[r.No/UnitsPerPart] = append(byPart[r.No/UnitsPerPart], &soughtUnit{unit: r.Code, sought: sought(r.Code)})
 	}
 	return byPart, err
 }
@@ -141,7 +165,7 @@ func laid(measure, unit string, periods []date.Period, entries map[string]entry)
 	for i, p := range periods {
 		e, ok := entries[p.String()]
 		if !ok {
-			e = entry{status: Missing, num: None, den: None, val: None}
+			e = unsaid
 		}
 		figures[i] = Figure{measure, unit, p, e.status, e.num, e.den, e.val, e.row}
 	}
@@ -173,9 +197,9 @@ func Trace(ctx context.Context, q store.Queryer, measure, unit string) ([]Traced
 	if err != nil {
 		return nil, err
 	}
-	entries := map[string]entry{}
+	entries, code := map[string]entry{}, sought(unit)
 	for _, r := range rows {
-		if e, ok := findEntry(r.Body, unit); ok {
+		if e, ok := findEntry(r.Body, code); ok {
 			entries[r.Period] = e
 		}
 	}

@@ -50,8 +50,9 @@ func send(w http.ResponseWriter, r *http.Request, status int, body []byte) error
 	if status == 0 {
 		status = http.StatusOK
 	}
+	sum := sha256.Sum256(body)
 	if status == http.StatusOK {
-		tag := etag(body)
+		tag := etag(sum)
 		h.Set("ETag", tag)
 		if strings.Contains(r.Header.Get("If-None-Match"), tag) {
 			w.WriteHeader(http.StatusNotModified)
@@ -59,7 +60,7 @@ func send(w http.ResponseWriter, r *http.Request, status int, body []byte) error
 		}
 	}
 	if len(body) >= worthSqueezing && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		return sendSqueezed(w, status, body)
+		return sendSqueezed(w, status, sum, body)
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
@@ -67,7 +68,67 @@ func send(w http.ResponseWriter, r *http.Request, status int, body []byte) error
 	return err
 }
 
-func sendSqueezed(w http.ResponseWriter, status int, body []byte) error {
+func sendSqueezed(w http.ResponseWriter, status int, sum [sha256.Size]byte, body []byte) error {
+	small, err := squeezed.of(sum, body)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Encoding", "gzip")
+	w.Header().Set("Content-Length", strconv.Itoa(len(small)))
+	w.WriteHeader(status)
+	_, err = w.Write(small)
+	return err
+}
+
+// squeezed keeps compressed pages: a page that is read again is mostly the same, and compressing it costs more than making it.
+var squeezed squeezedPages
+
+// mostSqueezed bounds the bytes of compressed pages that are kept.
+const mostSqueezed = 16 << 20
+
+// squeezedPages are compressed pages by the sum of what they hold.
+type squeezedPages struct {
+	mu    sync.Mutex
+	pages map[[sha256.Size]byte][]byte
+	bytes int
+}
+
+// of is the body compressed; it must not be changed.
+func (s *squeezedPages) of(sum [sha256.Size]byte, body []byte) ([]byte, error) {
+	s.mu.Lock()
+	small, kept := s.pages[sum]
+	s.mu.Unlock()
+	if kept {
+		return small, nil
+	}
+	small, err := squeeze(body)
+	if err == nil {
+		s.keep(sum, small)
+	}
+	return small, err
+}
+
+func (s *squeezedPages) keep(sum [sha256.Size]byte, small []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, kept := s.pages[sum]; kept || len(small) > mostSqueezed/16 {
+		return
+	}
+	for k, page := range s.pages { // any of them: which is wanted next, nobody knows
+		if s.bytes+len(small) <= mostSqueezed {
+			break
+		}
+		s.bytes -= len(page)
+		delete(s.pages, k)
+	}
+	if s.pages == nil {
+		s.pages = map[[sha256.Size]byte][]byte{}
+	}
+	s.pages[sum] = small
+	s.bytes += len(small)
+}
+
+func squeeze(body []byte) ([]byte, error) {
 	b := buffers.Get().(*bytes.Buffer)
 	defer release(b)
 	b.Reset()
@@ -75,20 +136,15 @@ func sendSqueezed(w http.ResponseWriter, status int, body []byte) error {
 	defer squeezers.Put(z)
 	z.Reset(b)
 	if _, err := z.Write(body); err != nil {
-		return err
+		return nil, err
 	}
 	if err := z.Close(); err != nil {
-		return err
+		return nil, err
 	}
-	w.Header().Set("Content-Encoding", "gzip")
-	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
-	w.WriteHeader(status)
-	_, err := w.Write(b.Bytes())
-	return err
+	return bytes.Clone(b.Bytes()), nil
 }
 
 // etag is weak because the same page goes out compressed and not.
-func etag(body []byte) string {
-	sum := sha256.Sum256(body)
+func etag(sum [sha256.Size]byte) string {
 	return `W/"` + base64.RawURLEncoding.EncodeToString(sum[:9]) + `"`
 }

@@ -64,7 +64,7 @@ func (r *reach) take(values ...float64) {
 // room widens the reach so that no point stands on the edge, begins at zero where zero is not far, and never shows less than
 // nothing of what cannot be negative.
 func (r reach) room() (lo, hi float64) {
-	if r.lo > r.hi {
+	if r.lo > r.hi || r.lo == 0 && r.hi == 0 {
 		return 0, 1
 	}
 	lo, hi = r.lo, r.hi

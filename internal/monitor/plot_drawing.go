@@ -1,0 +1,97 @@
+package monitor
+
+import (
+	"fmt"
+
+	"ohp/internal/kernel/date"
+	"ohp/internal/kernel/measure"
+	"ohp/internal/kernel/page/chart"
+	"ohp/internal/stats/spc"
+)
+
+// Drawing turns the plotted series into a drawing.
+func (d Plotted) Drawing() chart.SPC {
+	p := d.plot
+	c := chart.SPC{ID: p.ID, Title: p.Title, Axis: p.Axis, Format: p.Format, Desc: d.describe(), Points: d.drawn(true)}
+	if d.Chart == "run" {
+		c.Centre = "Median"
+	}
+	if p.Target.Set {
+		c.Target = &p.Target.Value
+	}
+	if !p.Began.IsZero() {
+		c.Notes = []chart.Note{{X: dayOf(p.Began), Text: p.BeganWords, Since: true}}
+	}
+	return c
+}
+
+// Spark is the series as a very small chart; its points have no words, because nobody can point at them.
+func (d Plotted) Spark() chart.Spark {
+	s := chart.Spark{ID: d.plot.ID, Title: d.plot.Title + ". " + d.describe(), Points: d.drawn(false)}
+	if d.plot.Target.Set {
+		s.Target = &d.plot.Target.Value
+	}
+	return s
+}
+
+func (d Plotted) drawn(named bool) []chart.Point {
+	points := make([]chart.Point, len(d.Points))
+	for i, pt := range d.Points {
+		points[i] = chart.Point{X: dayOf(pt.Period), Value: pt.Value, Lower: pt.Lower, Centre: pt.Centre, Upper: pt.Upper, Mark: markOf(pt), Status: chart.Status(pt.Status)}
+		if named {
+			points[i].Label = pt.Period.Label()
+			points[i].Title = points[i].Label + ": " + d.saidOf(pt)
+		}
+	}
+	return points
+}
+
+// saidOf is what a point says: its value and special cause, or why it has none.
+func (d Plotted) saidOf(pt PlottedPoint) string {
+	switch {
+	case measure.IsNone(pt.Value):
+		return chart.Status(pt.Status).Words()
+	case pt.Cause == "":
+		return d.plot.Format.Write(pt.Value)
+	}
+	return d.plot.Format.Write(pt.Value) + " (" + pt.Cause + ")"
+}
+
+var (
+	highMarks = map[spc.PointType]chart.Mark{spc.Improvement: chart.ImprovementHigh, spc.Concern: chart.ConcernHigh, spc.NeutralHigh: chart.NeitherHigh, spc.NeutralLow: chart.NeitherHigh}
+	lowMarks  = map[spc.PointType]chart.Mark{spc.Improvement: chart.ImprovementLow, spc.Concern: chart.ConcernLow, spc.NeutralHigh: chart.NeitherLow, spc.NeutralLow: chart.NeitherLow}
+)
+
+func markOf(pt PlottedPoint) chart.Mark {
+	switch {
+	case pt.Cause == "":
+		return chart.Common
+	case pt.Up:
+		return highMarks[pt.Type]
+	}
+	return lowMarks[pt.Type]
+}
+
+// describe says in one sentence what the chart shows.
+func (d Plotted) describe() string {
+	if measure.IsNone(d.LastValue) {
+		return "No figure has been reported."
+	}
+	special := 0
+	for _, pt := range d.Points {
+		if pt.Cause != "" {
+			special++
+		}
+	}
+	words := fmt.Sprintf("Latest: %s in %s.", d.plot.Format.Write(d.LastValue), d.LastPeriod.Label())
+	if d.Chart == "run" {
+		return words + " Too few points for limits."
+	}
+	if special == 0 {
+		return words + " No special cause: the points vary as chance would have it."
+	}
+	return words + fmt.Sprintf(" %d %s a special cause.", special, plural(special, "point shows", "points show"))
+}
+
+// dayOf is the first day of a period as charts count days.
+func dayOf(p date.Period) int { return p.Start().Sub(date.New(1970, 1, 1)) }
