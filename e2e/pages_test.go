@@ -212,3 +212,16 @@ func TestLinksLead(t *testing.T) {
 		t.Errorf("only %d links were followed", links)
 	}
 }
+
+// Ratings are given on days of their own: the indicator's page shows each practice's latest, in words.
+func TestRatingsInWords(t *testing.T) {
+	s := demonstration(t)
+	list := testkit.Get(t, s, "/indicators/cqc-overall-rating")
+	if rows := list.All("#ranking tbody tr"); len(rows) != 33 || !strings.Contains(rows[0].Text(), "Good") {
+		t.Errorf("%d practices have a rating, want 33: %s", len(rows), list.One("#ranking").Text())
+	}
+	one := testkit.Get(t, s, "/practices/DM001/cqc-overall-rating").One("main").Text()
+	if !strings.Contains(one, "Latest: Good on ") || strings.Contains(one, "chance would have it") || strings.Contains(one, "Missing") {
+		t.Errorf("the rating's page says %q", one)
+	}
+}

@@ -27,10 +27,9 @@ type comparison struct {
 	// list holds the practices with a usable figure.
 	list []compared
 	// shown are those of them that the page shows one by one, the highest first: the partnership's where the group is larger,
-	// else all. labels are their names, and named are the same in the order of the names.
+	// else all. labels are their names.
 	shown  []compared
 	labels map[string]string
-	named  []compared
 	// Why the others are not in the list.
 	suppressed, silent, small int
 	centre                    float64       // of all together, in the indicator's scale; None where there is none
@@ -53,26 +52,20 @@ const few = 10
 
 // compare reads one period and compares the practices of the group.
 func (p Pages) compare(ctx context.Context, in Indicator, m measure.Measure, g group, own map[string]bool, period date.Period) (*comparison, error) {
-	key := fmt.Sprintf("compare %s %s %s", in.Name, g.key(), period)
-	return measure.Recalled(ctx, p.DB, p.kept, key, func() (*comparison, error) {
-		c := &comparison{subject: subject{Indicator: in, measure: m}, group: g, period: period, centre: measure.None}
+	c := &comparison{subject: subject{Indicator: in, measure: m}, group: g, period: period, centre: measure.None}
+	return measure.Recalled(ctx, p.DB, p.kept, "compare "+c.key(), func() (*comparison, error) {
 		if period.IsZero() {
 			return c, nil
 		}
-		figures, err := measure.ReadPeriod(ctx, p.DB, in.Measure, period)
+		figures, err := p.figuresAt(ctx, m, period)
 		if err != nil {
 			return nil, err
 		}
 		c.take(figures)
 		c.drawing = c.place(own)
 		c.choose(own)
-		if c.labels, err = p.labelsOf(ctx, c.shown); err != nil {
-			return nil, err
-		}
-		c.named = slices.Clone(c.shown)
-		slices.SortStableFunc(c.named, func(a, b compared) int { return strings.Compare(c.labels[a.Unit], c.labels[b.Unit]) })
-		if c.drawing == nil {
-			return c, nil
+		if c.labels, err = p.labelsOf(ctx, c.shown); err != nil || c.drawing == nil {
+			return c, err
 		}
 		for i := range c.drawing.Units {
 			c.drawing.Units[i].Label = c.labels[c.drawing.Units[i].Label]
@@ -81,6 +74,33 @@ func (p Pages) compare(ctx context.Context, in Indicator, m measure.Measure, g g
 		c.wide, c.phone = c.drawing.View(), c.drawing.Phone()
 		return c, nil
 	})
+}
+
+// figuresAt are the figures of a period; of judgements of single days, each unit's latest up to that day.
+func (p Pages) figuresAt(ctx context.Context, m measure.Measure, period date.Period) ([]measure.Figure, error) {
+	if m.Cadence != date.Day {
+		return measure.ReadPeriod(ctx, p.DB, m.Name, period)
+	}
+	grid, err := measure.ReadGrid(ctx, p.DB, m.Name, measure.Span{})
+	if err != nil {
+		return nil, err
+	}
+	var latest []measure.Figure
+	for i := range grid.Units {
+		row := grid.Row(i)
+		for at := len(row.Periods) - 1; at >= 0; at-- {
+			if row.Status[at] == measure.Reported && row.Periods[at].Compare(period) <= 0 {
+				latest = append(latest, row.Figure(at))
+				break
+			}
+		}
+	}
+	return latest, nil
+}
+
+// key names the comparison among those that are kept.
+func (c *comparison) key() string {
+	return fmt.Sprintf("%s %s %s", c.Name, c.group.key(), c.period)
 }
 
 // choose picks the practices that the page shows one by one.

@@ -113,6 +113,9 @@ func (p Pages) readChart(r *http.Request, name string) (chartView, error) {
 	if v.traced, err = measure.Trace(ctx, p.DB, in.Measure, code); err != nil || len(v.traced) == 0 {
 		return v, err
 	}
+	if in.stands() {
+		v.traced = slices.DeleteFunc(v.traced, func(t measure.Traced) bool { return t.Status != measure.Reported })
+	}
 	plot := plotOf(in, m, measure.SeriesOf(v.traced))
 	plot.Title = in.Title + ", " + titleCase(v.unit.Label())
 	if v.profile == "" {
@@ -262,7 +265,11 @@ func (v chartView) latestWords() string {
 	if measure.IsNone(v.plotted.LastValue) {
 		return "None has been reported"
 	}
-	words := scaled(amountWith(v.plotted.LastValue, v.Decimals), v.ScaleWords) + ", " + v.plotted.LastPeriod.Label()
+	words := scaled(amountWith(v.plotted.LastValue, v.Decimals), v.ScaleWords)
+	if f := formatOf(v.Indicator); f.Levels != nil {
+		words = f.Write(v.plotted.LastValue)
+	}
+	words += ", " + v.plotted.LastPeriod.Label()
 	for _, t := range v.traced {
 		if t.Period == v.plotted.LastPeriod && !measure.IsNone(t.Denominator) {
 			words += fmt.Sprintf(" (%s of %s)", countWords(t.Numerator), countWords(t.Denominator))

@@ -127,9 +127,11 @@ func (p Pages) readRanking(ctx context.Context, v *indicatorView) error {
 	if !v.counted() {
 		v.sort = "name"
 	}
-	list := v.shown
+	list, err := v.shown, error(nil)
 	if v.sort == "name" {
-		list = v.named
+		if list, err = p.byName(ctx, v.comparison); err != nil {
+			return err
+		}
 	}
 	v.listed = len(list)
 	v.at[0], v.at[1] = min(v.at[0], pagesOf(v.listed, rankedPerPage)), min(v.at[1], pagesOf(v.listed, tilesPerPage))
@@ -137,12 +139,24 @@ func (p Pages) readRanking(ctx context.Context, v *indicatorView) error {
 	for i, r := range v.ranking {
 		v.ranking[i].low, v.ranking[i].high = v.interval(r.compared)
 	}
-	var err error
 	if v.tiles, err = p.indicatorTiles(ctx, v.comparison, v.rowsOf(pageOf(list, v.at[1], tilesPerPage))); err != nil {
 		return err
 	}
 	v.note, err = p.sharedNote(ctx, v.Indicator)
 	return err
+}
+
+// byName are the practices shown in the order of their names.
+func (p Pages) byName(ctx context.Context, c *comparison) ([]compared, error) {
+	return measure.Recalled(ctx, p.DB, p.kept, "names "+c.key(), func() ([]compared, error) {
+		rows := c.rowsOf(c.shown)
+		slices.SortStableFunc(rows, func(a, b rankedRow) int { return strings.Compare(a.name, b.name) })
+		list := make([]compared, len(rows))
+		for i, r := range rows {
+			list[i] = r.compared
+		}
+		return list, nil
+	})
 }
 
 // rowsOf gives practices their names.
@@ -281,7 +295,11 @@ func (v indicatorView) controls() []nhsuk.Select {
 
 // counts says in one sentence who is in the comparison and who is not.
 func (v indicatorView) counts() string {
-	words := fmt.Sprintf("%s %s with a figure for %s, among %s.", grouped(float64(len(v.list))), plural(len(v.list), "practice", "practices"), v.period.Label(), v.group.Name)
+	when := "for " + v.period.Label()
+	if v.measure.Cadence == date.Day {
+		when = "up to " + v.period.Label() + ", the latest of each"
+	}
+	words := fmt.Sprintf("%s %s with a figure %s, among %s.", grouped(float64(len(v.list))), plural(len(v.list), "practice", "practices"), when, v.group.Name)
 	for _, left := range []struct {
 		n    int
 		says string

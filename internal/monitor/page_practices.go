@@ -257,9 +257,12 @@ func (p Pages) practiceFacts(v practiceView) []nhsuk.Row {
 }
 
 func attributeWords(a attribute) string {
-	words := titleCase(a.Value)
+	words := a.Value
+	if len(words) > len("EMIS") { // shorter ones are abbreviations
+		words = titleCase(words)
+	}
 	if a.From != "" {
-		words += fmt.Sprintf(" (%s)", a.From)
+		words += fmt.Sprintf(" (%s)", dayWords(a.From))
 	}
 	if a.Note != "" {
 		words += ", " + a.Note
@@ -304,7 +307,10 @@ func tileOf(code string, in Indicator, m measure.Measure, s measure.Series) page
 	}
 	t.Drawing, t.Icons = d.Spark().View(), chart.Icons(variationMark(d.Variation), chart.Assurance(d.Assurance))
 	if d.Variation == spc.TooFewPoints {
-		t.Icons, t.Note = nil, "too few points for limits"
+		t.Icons = nil
+		if !in.stands() {
+			t.Note = "too few points for limits"
+		}
 	}
 	return t
 }

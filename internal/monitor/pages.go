@@ -26,7 +26,7 @@ type Pages struct {
 
 // Routes lists the monitor's addresses.
 func (p Pages) Routes() []page.Route {
-	p.kept = &measure.Recollection{Most: 64}   // as many as there are indicators
+	p.kept = &measure.Recollection{Most: 96}   // more than there are indicators
 	p.drawn = &measure.Recollection{Most: 500} // a page of small charts takes 60 kB
 	get := func(pattern, name string, h page.Handler) page.Route {
 		return page.Route{Method: http.MethodGet, Pattern: pattern, Name: name, Handler: h}

@@ -77,15 +77,25 @@ func (d Plotted) describe() string {
 	if measure.IsNone(d.LastValue) {
 		return "No figure has been reported."
 	}
-	special := 0
+	special, events := 0, false
 	for _, pt := range d.Points {
 		if pt.Cause != "" {
 			special++
 		}
+		events = events || !measure.IsNone(pt.Value) && pt.Value != 0
 	}
-	words := fmt.Sprintf("Latest: %s in %s.", d.plot.Format.Write(d.LastValue), d.LastPeriod.Label())
-	if d.Chart == "run" {
+	in := "in"
+	if d.LastPeriod.Kind() == date.Day {
+		in = "on"
+	}
+	words := fmt.Sprintf("Latest: %s %s %s.", d.plot.Format.Write(d.LastValue), in, d.LastPeriod.Label())
+	switch {
+	case d.Chart == "run" && d.plot.Chart == "run":
+		return words
+	case d.Chart == "run":
 		return words + " Too few points for limits."
+	case !events:
+		return words + " Nothing but nought is reported."
 	}
 	if special == 0 {
 		return words + " No special cause: the points vary as chance would have it."

@@ -161,7 +161,8 @@ var monthSteps = [...]int{1, 2, 3, 6, 12, 24, 36, 60, 120, 240}
 // longest is the span in days, and farthest the distance from 1970, beyond which days are no dates and get no labels.
 const longest, farthest = 150_000, 2_000_000
 
-// monthsOf are the labels of an axis of dates: as many as fit, at beginnings of months, the year where it is new.
+// monthsOf are the labels of an axis of dates: as many as fit, at beginnings of months, the year where it is new; years alone
+// where months do not fit.
 func monthsOf(v view) []xTick {
 	const width = 42
 	if !(v.xMax-v.xMin <= longest) || math.Abs(v.xMin) > farthest {
@@ -188,8 +189,13 @@ func everyMonths(begin, last time.Time, every int) []xTick {
 	var all []xTick
 	year := 0
 	for t := begin; !t.After(last); t = t.AddDate(0, 1, 0) {
-		since := (t.Year()-begin.Year())*12 + int(t.Month()) - int(begin.Month())
-		if every < 12 && (int(t.Month())-1)%every != 0 || every >= 12 && since%every != 0 {
+		if every >= 12 {
+			if t.Month() == time.January && t.Year()%(every/12) == 0 {
+				all = append(all, xTick{at: float64(Day(t)), text: strconv.Itoa(t.Year())})
+			}
+			continue
+		}
+		if (int(t.Month())-1)%every != 0 {
 			continue
 		}
 		tick := xTick{at: float64(Day(t)), text: t.Format("Jan")}

@@ -105,6 +105,8 @@ type Format struct {
 	// Decimals of a value; axis labels take what their step needs.
 	Decimals       int
 	Prefix, Suffix string
+	// Levels are the names of the values 1, 2 … of a judgement; other values are written as numbers, and so are axis labels.
+	Levels []string
 }
 
 // Formats that most indicators need. Percent takes fractions (0.125 is written 12.5%).
@@ -126,6 +128,9 @@ func (f Format) scale() float64 {
 func (f Format) Write(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return "no value"
+	}
+	if n := int(v); float64(n) == v && n >= 1 && n <= len(f.Levels) {
+		return f.Levels[n-1]
 	}
 	return string(f.write(nil, v*f.scale(), f.Decimals))
 }
