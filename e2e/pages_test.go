@@ -128,7 +128,7 @@ func fits(t *testing.T, b *tab, path string, width int64) {
 func barriers(b *tab, library string) (found []string) {
 	b.t.Helper()
 	ask[int](b, library+";0")
-	said := ask[string](b, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => JSON.stringify(
+	said := ask[string](b, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"]}).then(r => JSON.stringify(
 		r.violations.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.target.join(" ") + " " + n.html.slice(0, 160)).join(" | "))))`)
 	if err := json.Unmarshal([]byte(said), &found); err != nil {
 		b.t.Fatal(err)

@@ -2,13 +2,16 @@ package e2e
 
 import (
 	"bytes"
+	"io"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"ohp/internal/app"
 	"ohp/internal/kernel/testkit"
 )
 
@@ -192,5 +195,17 @@ func TestEmptyDatabase(t *testing.T) {
 		for _, complaint := range b.heard(path, p.Status) {
 			t.Errorf("%s: the browser says: %s", path, complaint)
 		}
+	}
+}
+
+// Given a database that was studied while nothing was in it, When the concerns are opened, Then nothing is called calm.
+func TestStudiedWhileEmpty(t *testing.T) {
+	dsn := filepath.Join(t.TempDir(), "empty.db")
+	var out strings.Builder
+	if err := (app.Monitor{Database: dsn, Budget: 1}).Run(t.Context(), &out, io.Discard); err != nil || !strings.Contains(out.String(), "ohp import") {
+		t.Errorf("%v: %s", err, out.String())
+	}
+	if words := testkit.Get(t, serve(t, dsn), "/concerns").One("main").Text(); !strings.Contains(words, "ohp import") || strings.Contains(words, "Nothing needs attention") {
+		t.Errorf("the concerns say %q", words)
 	}
 }

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"ohp/internal/kernel/date"
+	"ohp/internal/kernel/errs"
 	"ohp/internal/kernel/measure"
+	"ohp/internal/kernel/store"
 	"ohp/internal/published"
 )
 
@@ -43,6 +45,9 @@ func (c Import) Run(ctx context.Context, out, progress io.Writer) error {
 		return err
 	}
 	defer db.Close()
+	if err := refuseDemonstration(ctx, db); err != nil {
+		return err
+	}
 	t := importTeller{out: out, progress: progress, rejected: c.Rejected, named: map[string]bool{}}
 	for _, p := range c.Paths {
 		if info, err := os.Stat(p); err == nil && !info.IsDir() {
@@ -59,6 +64,19 @@ func (c Import) Run(ctx context.Context, out, progress io.Writer) error {
 		err = errRefused
 	}
 	return err
+}
+
+// refuseDemonstration keeps real practices out of a database of invented ones, as the demonstration keeps out of theirs.
+func refuseDemonstration(ctx context.Context, db *store.DB) error {
+	invented, err := holdsDemonstration(ctx, db)
+	if invented {
+		err = errs.New(errs.Conflict, "Nothing is loaded, because this database holds the demonstration: real practices and invented events must not meet. Name another database by --database; it is made when it is not there.")
+	}
+	return err
+}
+
+func holdsDemonstration(ctx context.Context, db *store.DB) (bool, error) {
+	return store.One[bool](ctx, db, "select exists (select 1 from source_file where format = 'demonstration')")
 }
 
 // importTeller prints how an import goes.

@@ -3,10 +3,16 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
+	"ohp/internal/kernel/errs"
+	"ohp/internal/kernel/measure"
+	"ohp/internal/kernel/store"
 	"ohp/internal/monitor"
 	"ohp/internal/stats/change"
 )
@@ -25,11 +31,21 @@ type Monitor struct {
 
 // Run studies what new data touched and prints the concerns.
 func (c Monitor) Run(ctx context.Context, out, progress io.Writer) error {
+	if c.Theme != "" && !slices.Contains(monitor.Themes, c.Theme) {
+		return errs.New(errs.Invalid, "There is no theme named “%s”. Choose one of: %s.", c.Theme, strings.Join(monitor.Themes, ", "))
+	}
 	db, err := openDatabase(ctx, c.Database)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
+	if c.Practice != "" {
+		if _, err := measure.ReadUnitKnown(ctx, db, c.Practice); errors.Is(err, store.ErrNotFound) {
+			return errs.New(errs.NotFound, "No practice with the code “%s” is loaded. Check the code, or look for the practice by name on the page Practices.", c.Practice)
+		} else if err != nil {
+			return err
+		}
+	}
 	settings := monitor.Settings{Measures: measures(), Afresh: c.Afresh, Budget: change.Budget{FalseConcernsPerMonth: c.Budget},
 		Progress: func(done, total int) { fmt.Fprintf(progress, "\r\033[K  %d of %d indicators studied", done, total) }}
 	summary, err := monitor.Run(ctx, db, settings)
@@ -71,6 +87,10 @@ func printJSON(out io.Writer, summary monitor.Summary, concerns []monitor.Concer
 }
 
 func printConcerns(out io.Writer, s monitor.Summary, concerns []monitor.Concern, notes []monitor.Note, long bool) {
+	if s.Series == 0 {
+		fmt.Fprintln(out, "There is nothing to study: load published files with “ohp import” first.")
+		return
+	}
 	fmt.Fprintf(out, "%d practices, %d indicators, %d series, of which %d can be judged over time; %d indicators studied in %.1f s.\n",
 		s.Practices, s.Indicators, s.Series, s.Judged, s.Studied, s.Seconds)
 	fmt.Fprintf(out, "Flagged at a chance of %.2g or less, so that a steady partnership has at most %.3g false concern a month. %d opened, %d closed, %d open.\n\n",

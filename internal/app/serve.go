@@ -81,7 +81,7 @@ func site(ctx context.Context, db *store.DB) (*page.Site, error) {
 	if code, _ := directory.Partnership(); code != "" {
 		s.Partnership = directory.Label(code)
 	}
-	invented, err := store.One[bool](ctx, db, "select exists (select 1 from source_file where format = 'demonstration')")
+	invented, err := holdsDemonstration(ctx, db)
 	if invented {
 		s.Notices = append(s.Notices, "Demonstration data: a fictional partnership.")
 	}

@@ -50,7 +50,7 @@ func concernsPage(v concernsView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.run == nil {
+		if v.run == nil || v.run.Series == 0 {
 			templ_7745c5c3_Err = page.Empty{Heading: "No data has been studied yet", Words: []string{"Load data with “ohp import”, then run “ohp monitor”: it studies what is new, and what it finds stands here."}, More: nhsuk.Link{Text: "What is loaded", Href: "/data"}}.View().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

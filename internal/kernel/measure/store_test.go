@@ -257,6 +257,10 @@ func TestGridHoldsWhatWasStored(t *testing.T) {
 			if err != nil || !ok {
 				r.Fatal(err, ok)
 			}
+			alone, err := measure.ReadUnit(t.Context(), db, unit, "score", "nothing")
+			if err != nil || len(alone) != 1 || fmt.Sprint(alone["score"]) != fmt.Sprint(series["score"]) {
+				r.Fatalf("asked for by name the series is %v, %v", alone, err)
+			}
 			for i, p := range g.Periods {
 				if p != f.Period {
 					continue
