@@ -40,7 +40,7 @@ func Serve(ctx context.Context, c config.Config, out io.Writer) error {
 	}
 	listener, err := net.Listen("tcp", c.Address)
 	if err != nil {
-		return fmt.Errorf("cannot listen on %s: %w (give another --address)", c.Address, err)
+		return fmt.Errorf("cannot listen on %s: %w (give another address, as --address 127.0.0.1:8081 or OHP_ADDRESS=127.0.0.1:8081)", c.Address, err)
 	}
 	fmt.Fprintf(out, "ohp answers at http://%s\nNobody can sign in yet, so it answers on this machine only. Stop it with Ctrl+C.\n", listener.Addr())
 	return serve(ctx, listener, handler)
