@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -89,17 +88,14 @@ func TestEveryPage(t *testing.T) {
 			t.Parallel()
 			b := open(t, s)
 			for _, p := range all {
-				t0 := time.Now()
 				if status := b.visit(p.path, width); status != p.status {
 					t.Errorf("%s answers %d, want %d", p.path, status, p.status)
 				}
-				t1 := time.Now()
 				fits(t, b, p.path, width)
 				photograph(t, b, p.name, width)
 				for _, barrier := range barriers(b, library) {
 					t.Errorf("%s: %s", p.path, barrier)
 				}
-				t.Log(p.path, t1.Sub(t0).Milliseconds(), time.Since(t1).Milliseconds())
 				for _, complaint := range b.heard(p.path, p.status) {
 					t.Errorf("%s: the browser says: %s", p.path, complaint)
 				}

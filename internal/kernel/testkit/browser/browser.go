@@ -12,7 +12,7 @@ import (
 )
 
 // patience is how long a whole test may use its browser.
-const patience = 3 * time.Minute
+const patience = 6 * time.Minute
 
 // names are the programs that are Chromium, on Debian, elsewhere, and with another name.
 var names = []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome"}
