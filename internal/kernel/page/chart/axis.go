@@ -165,7 +165,7 @@ const longest, farthest = 150_000, 2_000_000
 // where months do not fit.
 func monthsOf(v view) []xTick {
 	const width = 42
-	if !(v.xMax-v.xMin <= longest) || math.Abs(v.xMin) > farthest {
+	if span := v.xMax - v.xMin; !(span >= 0 && span <= longest) || math.Abs(v.xMin) > farthest {
 		return nil
 	}
 	first, last := date(int(math.Ceil(v.xMin))), date(int(v.xMax))

@@ -76,6 +76,14 @@ func TestAnythingOverTime(t *testing.T) {
 	})
 }
 
+// TestDatesOutOfOrder: an axis whose end lies far before its beginning has no months, rather than months for ever.
+func TestDatesOutOfOrder(t *testing.T) {
+	backwards := view{frame: wideFrame, xMin: -278_000, xMax: -17_000_000_000_000_000}
+	if got := monthsOf(backwards); got != nil {
+		t.Errorf("%d labels between %v and %v", len(got), backwards.xMin, backwards.xMax)
+	}
+}
+
 func TestAnythingAcross(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var units []Unit
