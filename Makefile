@@ -39,6 +39,7 @@ $(DEMO): | build
 
 test: setup check race ## Set up and run every check and every test
 	go test ./...
+	@scripts/untested
 
 check: $(ASSETS) $(STATICCHECK) fresh ## The guards: generated files fresh, vet, staticcheck, the rules of the house
 	go vet ./...

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"ohp/internal/kernel/errs"
+	"ohp/internal/kernel/testkit"
 )
 
 func TestCodes(t *testing.T) {
@@ -41,22 +42,9 @@ func TestCodes(t *testing.T) {
 	}
 }
 
-// data returns the folder of published files, which a bare clone does not have.
-func data(t *testing.T) string {
-	t.Helper()
-	folder := os.Getenv("OHP_DATA")
-	if folder == "" {
-		folder = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	if _, err := os.Stat(folder); err != nil {
-		t.Skipf("NOT TESTED against published files: there is no %s (set OHP_DATA to the folder that holds them)", folder)
-	}
-	return folder
-}
-
 // Every code that has been published has its form.
 func TestPublishedCodesHaveTheirForm(t *testing.T) {
-	folder := data(t)
+	folder := testkit.Published(t)
 	for _, edition := range []string{"epraccur_2018", "epraccur_2025-11", "epraccur_2026-02"} {
 		f, err := os.Open(filepath.Join(folder, "ods", edition, "epraccur.csv"))
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"ohp/internal/kernel/measure"
+	"ohp/internal/kernel/testkit"
 )
 
 // regulator is the path of an extract of the Care Quality Commission's data.
@@ -66,14 +67,14 @@ func TestRatingsByYear(t *testing.T) {
 func TestRatingsEqualTheExpected(t *testing.T) {
 	// Given the whole table of April 2024, when it is read, then each practice of the partnership has the rating found by hand.
 	got := map[string]measure.Figure{}
-	l := mustRead(t, sharedData(t, "cqc", "cqc.csv"))
+	l := mustRead(t, testkit.Published(t, "cqc", "cqc.csv"))
 	l.EachFigure(func(_ string, f measure.Figure) {
 		if old, there := got[f.Unit]; !there || f.Period.Start().After(old.Period.Start()) {
 			got[f.Unit] = f
 		}
 	})
 	compared := 0
-	for _, r := range readTable(t, sharedData(t, "ohp", "ohp_practices.csv")) {
+	for _, r := range readTable(t, testkit.Published(t, "ohp", "ohp_practices.csv")) {
 		want, rated := ratingWords[strings.ToLower(strings.ReplaceAll(r["cqc_overall_rating_apr2024"], " ", ""))]
 		f, there := got[r["ods_code"]]
 		if rated != there || rated && f.Value != want.value {
@@ -228,7 +229,7 @@ func TestGenerationsThatWriteKeysDifferently(t *testing.T) {
 
 func TestRecordsOfTheInterface(t *testing.T) {
 	// Given the twenty real records, when they are read, then those of practices give figures without a rejection and the rest is refused for want of a code.
-	paths, _ := filepath.Glob(filepath.Join(sharedData(t, "cqc", "api_json", "location_details"), "*.json"))
+	paths, _ := filepath.Glob(filepath.Join(testkit.Published(t, "cqc", "api_json", "location_details"), "*.json"))
 	read, refused := 0, 0
 	for _, p := range paths {
 		l, err := Read(t.Context(), p, Options{})

@@ -12,12 +12,13 @@ import (
 
 	"ohp/internal/kernel/date"
 	"ohp/internal/kernel/measure"
+	"ohp/internal/kernel/testkit"
 )
 
 func TestListSizesEqualTheExpected(t *testing.T) {
 	// Given every list-size file, when it is read, then each practice of the partnership has the number that was found by hand
-	expected := readTable(t, sharedData(t, "ohp", "ohp_list_sizes.csv"))
-	paths, _ := filepath.Glob(sharedData(t, "list_size") + "/*/*")
+	expected := readTable(t, testkit.Published(t, "ohp", "ohp_list_sizes.csv"))
+	paths, _ := filepath.Glob(testkit.Published(t, "list_size") + "/*/*")
 	got := map[figureKey]measure.Figure{}
 	for _, p := range paths {
 		if strings.HasSuffix(p, "-map.zip") {
@@ -47,7 +48,7 @@ func TestListSizesEqualTheExpected(t *testing.T) {
 
 func TestAgeBands(t *testing.T) {
 	// Given five-year bands of five kinds of organisation, when they are read, then only practices count and the groups add up
-	l := mustRead(t, sharedData(t, "list_size", "2026-07", "gp-reg-pat-prac-quin-age.zip"))
+	l := mustRead(t, testkit.Published(t, "list_size", "2026-07", "gp-reg-pat-prac-quin-age.zip"))
 	got := figuresOf(t, l)
 	for name, want := range map[string]float64{"list-size": 17630, "list-female": 0, "list-male": 0, "list-aged-under-5": 0, "list-aged-65-plus": 0, "list-aged-75-plus": 0, "list-aged-85-plus": 0} {
 		f, ok := got[figureKey{name, "M82010", "2026-07"}]
@@ -190,7 +191,7 @@ func TestBadListRowsDoNotStopTheRest(t *testing.T) {
 
 func TestListColumnsMayMove(t *testing.T) {
 	// Given a real file with its columns shuffled and others put in between, when it is read, then nothing changes
-	body, err := os.ReadFile(sharedData(t, "list_size", "2026-01", "PracPopJan26.csv"))
+	body, err := os.ReadFile(testkit.Published(t, "list_size", "2026-01", "PracPopJan26.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}

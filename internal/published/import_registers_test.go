@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"ohp/internal/kernel/measure"
+	"ohp/internal/kernel/testkit"
 )
 
 func unitsOf(l *measure.Load) map[string]measure.Unit {
@@ -33,7 +34,7 @@ func TestEpraccurOldAndNewCodes(t *testing.T) {
 	// Given the register with codes A/C/D/P and setting 4, and with words and role RO76,
 	// when both are read, then a practice's status is the same word, and no other cost centre is taken
 	for folder, practices := range map[string]int{"epraccur_2025-11": 8655, "epraccur_2026-02": 8183} {
-		l := mustRead(t, sharedData(t, "ods", folder, "epraccur.csv"))
+		l := mustRead(t, testkit.Published(t, "ods", folder, "epraccur.csv"))
 		units, n := unitsOf(l), 0
 		for _, u := range units {
 			if u.Kind == "practice" {
@@ -64,8 +65,8 @@ func TestEpraccurOldAndNewCodes(t *testing.T) {
 
 func TestEpraccurVanishedRowIsNoClosure(t *testing.T) {
 	// Given a practice of the older register that is not in the newer, when the newer is read, then it says nothing of it
-	older := unitsOf(mustRead(t, sharedData(t, "ods", "epraccur_2025-11", "epraccur.csv")))
-	newer := unitsOf(mustRead(t, sharedData(t, "ods", "epraccur_2026-02", "epraccur.csv")))
+	older := unitsOf(mustRead(t, testkit.Published(t, "ods", "epraccur_2025-11", "epraccur.csv")))
+	newer := unitsOf(mustRead(t, testkit.Published(t, "ods", "epraccur_2026-02", "epraccur.csv")))
 	vanished := 0
 	for code, u := range older {
 		if _, there := newer[code]; !there && u.Kind == "practice" {
@@ -78,7 +79,7 @@ func TestEpraccurVanishedRowIsNoClosure(t *testing.T) {
 }
 
 func TestEpraccurWithHeader(t *testing.T) {
-	l := mustRead(t, sharedData(t, "ods", "epraccur_2018", "epraccur.csv"))
+	l := mustRead(t, testkit.Published(t, "ods", "epraccur_2018", "epraccur.csv"))
 	units := unitsOf(l)
 	if u := units["A81003"]; u.Status != "dormant" || u.Name != "VICTORIA MEDICAL PRACTICE" {
 		t.Errorf("A81003 %+v", u)
@@ -118,7 +119,7 @@ func TestEpraccurVariants(t *testing.T) {
 func TestNetworksAndDatedMemberships(t *testing.T) {
 	// Given the workbook under the headings of CCGs and of sub-ICB locations, line breaks and all
 	for folder, sub := range map[string]string{"ePCN_2022-05": "M2L0M", "ePCN_2026-02": "M2L0M"} {
-		l := mustRead(t, sharedData(t, "ods", folder, "ePCN.xlsx"))
+		l := mustRead(t, testkit.Published(t, "ods", folder, "ePCN.xlsx"))
 		units := unitsOf(l)
 		if u := units["U24883"]; u.Kind != "pcn" || u.Name != "NORTH SHROPSHIRE PCN" || u.Opened.IsZero() {
 			t.Errorf("%s: U24883 %+v", folder, u)
@@ -137,7 +138,7 @@ func TestNetworksAndDatedMemberships(t *testing.T) {
 }
 
 func TestArchivedMemberships(t *testing.T) {
-	l := mustRead(t, sharedData(t, "ods", "epcmem.csv"))
+	l := mustRead(t, testkit.Published(t, "ods", "epcmem.csv"))
 	if got := memberOf(l, "A81001", "pct"); len(got) != 1 || got[0] != "5E1 2001-04-01 2013-03-31" {
 		t.Errorf("trust of A81001 %v", got)
 	}
@@ -147,7 +148,7 @@ func TestArchivedMemberships(t *testing.T) {
 }
 
 func TestPracticeMap(t *testing.T) {
-	l := mustRead(t, sharedData(t, "list_size", "2026-07", "gp-reg-pat-prac-map.zip"))
+	l := mustRead(t, testkit.Published(t, "list_size", "2026-07", "gp-reg-pat-prac-map.zip"))
 	for kind, want := range map[string]string{"pcn": "U24883", "sub-icb": "M2L0M", "icb": "QOC"} {
 		if got := memberOf(l, "M82010", kind); len(got) != 1 || got[0] != want {
 			t.Errorf("%s of M82010: %v", kind, got)
@@ -175,7 +176,7 @@ func TestPracticeMap(t *testing.T) {
 		t.Errorf("suppliers %v", suppliers)
 	}
 	// and the expected values of the partnership
-	for _, row := range readTable(t, sharedData(t, "ohp", "ohp_practices.csv")) {
+	for _, row := range readTable(t, testkit.Published(t, "ohp", "ohp_practices.csv")) {
 		if row["pcn_code_2026_07"] == "" {
 			continue
 		}
@@ -186,7 +187,7 @@ func TestPracticeMap(t *testing.T) {
 }
 
 func TestPartnershipList(t *testing.T) {
-	l := mustRead(t, sharedData(t, "ohp", "ohp_practices.csv"))
+	l := mustRead(t, testkit.Published(t, "ohp", "ohp_practices.csv"))
 	current, former := 0, 0
 	for _, m := range l.Memberships() {
 		if m.Group != "OHP" || m.GroupKind != "partnership" {
@@ -216,7 +217,7 @@ func TestPartnershipList(t *testing.T) {
 
 func TestODSRecords(t *testing.T) {
 	dir := func(parts ...string) string {
-		return sharedData(t, append([]string{"ods", "api_json"}, parts...)...)
+		return testkit.Published(t, append([]string{"ods", "api_json"}, parts...)...)
 	}
 	l := mustRead(t, dir("openprescribing-v2", "ods_ingest_multiple_pcn.json"))
 	if got := memberOf(l, "M85171", "pcn"); len(got) != 1 || got[0] != "U93165 2021-04-01 2026-03-31" {
@@ -279,7 +280,7 @@ func TestKnownButNotImported(t *testing.T) {
 		"fingertips/eFIT_indicators/2024-05-15_e69de2/QHL.csv":   "0 bytes",
 	} {
 		t.Run(path, func(t *testing.T) {
-			_, err := Read(t.Context(), sharedData(t, strings.Split(path, "/")...), Options{})
+			_, err := Read(t.Context(), testkit.Published(t, strings.Split(path, "/")...), Options{})
 			if err == nil || !strings.Contains(err.Error(), words) {
 				t.Errorf("error %v, want words %q", err, words)
 			}
@@ -288,9 +289,9 @@ func TestKnownButNotImported(t *testing.T) {
 }
 
 func TestAppointments(t *testing.T) {
-	l := mustRead(t, sharedData(t, "gpad", "practice_level_sample", "Practice_Level_Crosstab_Aug_25_NewBankOnly.HEAD.csv"))
+	l := mustRead(t, testkit.Published(t, "gpad", "practice_level_sample", "Practice_Level_Crosstab_Aug_25_NewBankOnly.HEAD.csv"))
 	want := map[string]float64{}
-	for _, row := range readTable(t, sharedData(t, "gpad", "practice_level_sample", "Practice_Level_Crosstab_Aug_25_NewBankOnly.HEAD.csv")) {
+	for _, row := range readTable(t, testkit.Published(t, "gpad", "practice_level_sample", "Practice_Level_Crosstab_Aug_25_NewBankOnly.HEAD.csv")) {
 		n, _, err := amount(row["COUNT_OF_APPOINTMENTS"])
 		if err != nil {
 			t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"ohp/internal/kernel/date"
 	"ohp/internal/kernel/measure"
 	"ohp/internal/kernel/tabular"
+	"ohp/internal/kernel/testkit"
 )
 
 // body is the content of an extract.
@@ -70,7 +71,7 @@ func TestTrap9RegistersAndListTypes(t *testing.T) {
 
 func TestQOFWholeFile(t *testing.T) {
 	// Given the whole file of 2024-25, when it is read, then every register of every practice is there but the one that cannot be.
-	l := mustRead(t, sharedData(t, "qof", "2024-25", "PREVALENCE_2425.csv"))
+	l := mustRead(t, testkit.Published(t, "qof", "2024-25", "PREVALENCE_2425.csv"))
 	if l.Figures() != 129947 || len(l.Rejections) != 1 {
 		t.Errorf("%d figures, rejected %v", l.Figures(), l.Rejections)
 	}
@@ -115,7 +116,7 @@ func TestFingertipsLongDownload(t *testing.T) {
 
 func TestFingertipsWholeFile(t *testing.T) {
 	// Given the whole download, when it is read, then the value of each practice's row follows from its figure.
-	path := sharedData(t, "fingertips", "smok_qof_prev.csv")
+	path := testkit.Published(t, "fingertips", "smok_qof_prev.csv")
 	got := figuresOf(t, mustRead(t, path))
 	compared := 0
 	for _, r := range readTable(t, path) {
@@ -224,7 +225,7 @@ func TestWideTableOfTheLatestValues(t *testing.T) {
 
 func TestWideTableInItsFourVersions(t *testing.T) {
 	// Given the ten files, one of them empty, when they are read, then the empty one is refused in words and the others are whole.
-	paths, _ := filepath.Glob(filepath.Join(sharedData(t, "fingertips", "eFIT_indicators"), "*", "*.csv"))
+	paths, _ := filepath.Glob(filepath.Join(testkit.Published(t, "fingertips", "eFIT_indicators"), "*", "*.csv"))
 	for _, p := range paths {
 		if strings.Contains(p, "2024-05-15") {
 			if _, err := Read(t.Context(), p, Options{}); err == nil || !strings.Contains(err.Error(), "0 bytes") {
@@ -288,7 +289,7 @@ func member(l *measure.Load, unit, group, kind string) bool {
 
 func TestPaymentsWholeFiles(t *testing.T) {
 	// Given the four years, when they are read, then the publisher's own average follows from the figures.
-	paths, _ := filepath.Glob(filepath.Join(sharedData(t, "payments"), "*.csv"))
+	paths, _ := filepath.Glob(filepath.Join(testkit.Published(t, "payments"), "*.csv"))
 	for _, p := range paths {
 		l := mustRead(t, p)
 		got := figuresOf(t, l)
@@ -328,7 +329,7 @@ func TestNetworkWorkforce(t *testing.T) {
 
 func TestNetworkWorkforceWhole(t *testing.T) {
 	// Given the whole series, when it is read, then the sums are those of the rows.
-	path := sharedData(t, "pcn", "pcn_workforce_by_role_AGGREGATED.csv")
+	path := testkit.Published(t, "pcn", "pcn_workforce_by_role_AGGREGATED.csv")
 	l := mustRead(t, path)
 	if l.File.AsAt.String() != "2026-06-30" {
 		t.Errorf("as at %v", l.File.AsAt)
@@ -351,7 +352,7 @@ func TestNetworkWorkforceWhole(t *testing.T) {
 	if compared != len(want) || len(l.Rejections) > 0 {
 		t.Errorf("%d of %d compared, rejected %v", compared, len(want), l.Rejections)
 	}
-	samples, _ := filepath.Glob(filepath.Join(sharedData(t, "pcn", "workforce_format_sample"), "*.csv"))
+	samples, _ := filepath.Glob(filepath.Join(testkit.Published(t, "pcn", "workforce_format_sample"), "*.csv"))
 	for _, p := range samples {
 		if l := mustRead(t, p); len(l.Rejections) > 0 || l.Figures() == 0 {
 			t.Errorf("%s: %d figures, rejected %v", filepath.Base(p), l.Figures(), l.Rejections)

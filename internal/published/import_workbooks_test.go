@@ -12,6 +12,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"ohp/internal/kernel/measure"
+	"ohp/internal/kernel/testkit"
 )
 
 // statistics is the path of an extract of the publisher's statistics.
@@ -29,7 +30,7 @@ func sameNumber(got float64, want string) bool {
 func TestOnlineConsultationsEqualTheExpected(t *testing.T) {
 	t.Parallel()
 	// Given the 17 monthly workbooks, when they are read, then each practice of the partnership has what was found by hand.
-	paths, _ := filepath.Glob(filepath.Join(sharedData(t, "online_consultations"), "*.xlsx"))
+	paths, _ := filepath.Glob(filepath.Join(testkit.Published(t, "online_consultations"), "*.xlsx"))
 	got, supplier := map[figureKey]measure.Figure{}, map[string]string{}
 	for _, p := range paths {
 		l := mustRead(t, p)
@@ -43,7 +44,7 @@ func TestOnlineConsultationsEqualTheExpected(t *testing.T) {
 			supplier[a.Unit+a.From.String()] = a.Value
 		}
 	}
-	rows := readTable(t, sharedData(t, "ohp", "ohp_online_consultations.csv"))
+	rows := readTable(t, testkit.Published(t, "ohp", "ohp_online_consultations.csv"))
 	for _, r := range rows {
 		code, month := r["ods_code"], r["month"][:7]
 		silent := nobody(r["supplier"])
@@ -82,7 +83,7 @@ func TestOnlineConsultationsEqualTheExpected(t *testing.T) {
 func TestTelephonyEqualsTheExpected(t *testing.T) {
 	t.Parallel()
 	// Given the three monthly workbooks, when they are read, then every column of the practices found by hand agrees.
-	paths, _ := filepath.Glob(filepath.Join(sharedData(t, "telephony"), "*.xlsx"))
+	paths, _ := filepath.Glob(filepath.Join(testkit.Published(t, "telephony"), "*.xlsx"))
 	got := map[figureKey]measure.Figure{}
 	for _, p := range paths {
 		l := mustRead(t, p)
@@ -96,7 +97,7 @@ func TestTelephonyEqualsTheExpected(t *testing.T) {
 			got[k] = f
 		}
 	}
-	rows := readTable(t, sharedData(t, "ohp", "ohp_telephony_table3.csv"))
+	rows := readTable(t, testkit.Published(t, "ohp", "ohp_telephony_table3.csv"))
 	for _, r := range rows {
 		for _, c := range []struct{ measure, top, bottom, share string }{
 			{"telephony-inbound", "inbound_calls", "", ""},
@@ -122,7 +123,7 @@ func TestTelephonyEqualsTheExpected(t *testing.T) {
 
 func TestWaitsOfAnsweredCallers(t *testing.T) {
 	// Given table 4, in which one set of headers stands for waits and again for durations, when it is read, then the waits are those of the sheet's own row.
-	l := mustRead(t, sharedData(t, "telephony", "Cloud Based Telephony Publication Summary December 2025.xlsx"))
+	l := mustRead(t, testkit.Published(t, "telephony", "Cloud Based Telephony Publication Summary December 2025.xlsx"))
 	wantFigure(t, figuresOf(t, l), figureKey{"telephony-waited-over-5-minutes", "A81002", "2025-12"}, measure.Reported, 2437, 7052, none)
 	wantFigure(t, figuresOf(t, l), figureKey{"telephony-waited-over-5-minutes", "E81050", "2025-12"}, measure.Reported, 934, 4109, none)
 }

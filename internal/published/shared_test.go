@@ -14,21 +14,6 @@ import (
 	"ohp/internal/kernel/tabular"
 )
 
-// sharedData is the path of a file of the shared published data; the test is
-// skipped, and says so, where it is absent.
-func sharedData(t testing.TB, parts ...string) string {
-	t.Helper()
-	root := os.Getenv("OHP_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	path := filepath.Join(append([]string{root}, parts...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("NOT TESTED: %s is absent; set OHP_DATA to the folder of shared published data", path)
-	}
-	return path
-}
-
 // mustRead reads a file that must be importable.
 func mustRead(t testing.TB, path string) *measure.Load {
 	t.Helper()

@@ -17,21 +17,9 @@ import (
 
 	"github.com/xuri/excelize/v2"
 	"pgregory.net/rapid"
-)
 
-// data is the folder of shared published files; the test is skipped, and says so, where it is absent.
-func data(t testing.TB, parts ...string) string {
-	t.Helper()
-	root := os.Getenv("OHP_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "..", "shared", "data")
-	}
-	path := filepath.Join(append([]string{root}, parts...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("NOT TESTED: %s is absent; set OHP_DATA to the folder of shared published data", path)
-	}
-	return path
-}
+	"ohp/internal/kernel/testkit"
+)
 
 func openText(t testing.TB, content string) *Sheet {
 	t.Helper()
@@ -126,7 +114,7 @@ func TestLongQuoteIsBounded(t *testing.T) {
 
 func TestSpectrum(t *testing.T) {
 	// Given the csv-spectrum collection, when each is read, then it equals its JSON
-	files, _ := filepath.Glob(filepath.Join(data(t, "nasty", "csv-spectrum"), "csvs", "*.csv"))
+	files, _ := filepath.Glob(filepath.Join(testkit.Published(t, "nasty", "csv-spectrum"), "csvs", "*.csv"))
 	if len(files) < 12 {
 		t.Fatalf("only %d files", len(files))
 	}
@@ -168,7 +156,7 @@ func TestSpectrum(t *testing.T) {
 }
 
 func TestNastyWorkbooks(t *testing.T) {
-	dir := data(t, "nasty", "excelize")
+	dir := testkit.Published(t, "nasty", "excelize")
 	for name, words := range map[string]string{
 		"encryptAES.xlsx":    "encrypted with a password",
 		"encryptSHA1.xlsx":   "encrypted with a password",

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	"ohp/internal/kernel/testkit"
 )
 
 // reference reads a worksheet with the general reader: raw values, blank rows left out.
@@ -49,7 +51,7 @@ func trimBlank(cells []string) []string {
 func TestWorkbooksAgreeWithTheGeneralReader(t *testing.T) {
 	var paths []string
 	for pattern, n := range map[string]int{"telephony/*.xlsx": 1, "online_consultations/*.xlsx": 1, "workforce/*.xlsx": 1, "ods/*/*.xlsx": 1, "nasty/excelize/*.xlsx": 9} {
-		found, _ := filepath.Glob(filepath.Join(data(t), pattern))
+		found, _ := filepath.Glob(filepath.Join(testkit.Published(t), pattern))
 		paths = append(paths, found[:min(n, len(found))]...)
 	}
 	if len(paths) < 12 {
@@ -210,7 +212,7 @@ func FuzzWorksheet(f *testing.F) {
 }
 
 func BenchmarkWorkbook(b *testing.B) {
-	path := data(b, "telephony", "Cloud Based Telephony Publication Summary December 2025.xlsx")
+	path := testkit.Published(b, "telephony", "Cloud Based Telephony Publication Summary December 2025.xlsx")
 	b.Run("tabular", func(b *testing.B) {
 		for b.Loop() {
 			f, err := Open(context.Background(), path)

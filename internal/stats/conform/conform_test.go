@@ -10,12 +10,18 @@ import (
 	"testing"
 )
 
-// vectors is the folder of all recorded answers, which is not part of the repository.
-func vectors() string {
-	if dir := os.Getenv("OHP_VECTORS"); dir != "" {
-		return dir
+// vectors is the folder of all recorded answers, which is not part of the repository: the test is left out, which make test says at its
+// end, where it is absent and nobody named it.
+func vectors(t *testing.T) string {
+	t.Helper()
+	folder, named := os.LookupEnv("OHP_VECTORS")
+	if !named {
+		folder = filepath.Join("..", "..", "..", "..", "shared", "vectors")
 	}
-	return filepath.Join("..", "..", "..", "..", "shared", "vectors")
+	if _, err := os.Stat(folder); err != nil && !named {
+		t.Skipf("NOT TESTED: there is no folder of all recorded answers (%s); OHP_VECTORS names it. The committed ones are tested", folder)
+	}
+	return folder
 }
 
 func agree(t *testing.T, dir string) {
@@ -36,12 +42,7 @@ func TestCommittedAnswersAgree(t *testing.T) {
 }
 
 func TestAllRecordedAnswersAgree(t *testing.T) {
-	dir := vectors()
-	if _, err := os.Stat(dir); err != nil {
-		t.Logf("ONLY THE COMMITTED SUBSET WAS CHECKED: the folder of all recorded answers, %s, is not here; set OHP_VECTORS to where it is", dir)
-		return
-	}
-	agree(t, dir)
+	agree(t, vectors(t))
 }
 
 func TestEveryFamilyHasCommittedAnswers(t *testing.T) {
