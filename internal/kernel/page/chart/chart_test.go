@@ -336,3 +336,14 @@ func TestFiles(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryLimitIsSeen: limits that lie beyond all units are drawn all the same, at least where they are narrowest.
+func TestEveryLimitIsSeen(t *testing.T) {
+	f := Funnel{ID: "f", Units: []Unit{{Label: "A", Size: 100, Value: .5}, {Label: "B", Size: 900, Value: .52}}, Centre: .51,
+		Limits: []Limits{{Name: "widened", Kind: Adjusted, Size: []float64{100, 500, 900}, Lower: []float64{.05, .2, .3}, Upper: []float64{.95, .8, .7}}}}
+	for name, svg := range map[string]string{"view": written(t, f.View()), "phone": written(t, f.Phone()), "file": string(f.File())} {
+		if strings.Contains(svg, `class="oc-adjusted" d=""`) || strings.Count(svg, `class="oc-adjusted"`) < 2 {
+			t.Errorf("%s names limits that it does not show: %s", name, svg)
+		}
+	}
+}

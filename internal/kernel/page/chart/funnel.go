@@ -97,7 +97,8 @@ func (f Funnel) linked() bool {
 	return false
 }
 
-// view takes its reach from the practices and the centre; limits that run far beyond (at the smallest sizes) are cut off.
+// view takes its reach from the units, the centre, and every limit where it is narrowest, so that none is named without being seen; what
+// runs far beyond (at the smallest sizes) is cut off.
 func (f Funnel) view(fr frame) view {
 	x, y := newReach(), newReach()
 	for _, u := range f.Units {
@@ -109,6 +110,9 @@ func (f Funnel) view(fr frame) view {
 		y.take(b.Value)
 	}
 	y.take(f.Centre)
+	for _, l := range f.Limits {
+		y.take(last(l.Lower), last(l.Upper))
+	}
 	v := view{frame: fr, logX: f.Log}
 	v.yMin, v.yMax = y.room()
 	if f.Format.Suffix == "%" && y.hi*f.Format.scale() <= 100 {
@@ -124,6 +128,14 @@ func (f Funnel) view(fr frame) view {
 		v.xMax = math.Max(x.hi*1.15, v.xMin*2)
 	}
 	return v
+}
+
+// last is the value at the largest size, where a limit is narrowest.
+func last(at []float64) float64 {
+	if len(at) == 0 {
+		return None
+	}
+	return at[len(at)-1]
 }
 
 func (f Funnel) inside(p *pen, v view) {
