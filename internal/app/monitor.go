@@ -61,7 +61,7 @@ func (c Monitor) Run(ctx context.Context, out, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	notes, err := monitor.Notes(ctx, db, measures())
+	notes, err := monitor.Notes(ctx, db)
 	if err != nil {
 		return err
 	}
@@ -93,8 +93,8 @@ func printConcerns(out io.Writer, s monitor.Summary, concerns []monitor.Concern,
 	}
 	fmt.Fprintf(out, "%d practices, %d indicators, %d series, of which %d can be judged over time; %d indicators studied in %.1f s.\n",
 		s.Practices, s.Indicators, s.Series, s.Judged, s.Studied, s.Seconds)
-	fmt.Fprintf(out, "Flagged at a chance of %.2g or less, so that a steady partnership has at most %.3g false concern a month. %d opened, %d closed, %d open.\n\n",
-		s.Threshold, s.Budget, s.Opened, s.Closed, s.Open)
+	fmt.Fprintf(out, "Flagged at a chance of %.2g or less, so that a steady partnership has at most %s. %d opened, %d closed, %d open.\n\n",
+		s.Threshold, s.BudgetWords(), s.Opened, s.Closed, s.Open)
 	for _, n := range notes {
 		fmt.Fprintf(out, "Shared by most practices: %s, %s.\n", n.Indicator.Title, n.Words)
 	}

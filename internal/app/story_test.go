@@ -81,7 +81,7 @@ func TestMonitorFindsTheStory(t *testing.T) {
 	if besides > 2 {
 		t.Errorf("%d concerns about practices in which nothing happens", besides)
 	}
-	notes, err := monitor.Notes(t.Context(), db, measures())
+	notes, err := monitor.Notes(t.Context(), db)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ type Change struct {
 	Practice string // "" when it happens to all
 	Measure  string
 	Shape    Shape
-	From, To date.Period // To zero: until the end
+	From     date.Period // and until the end
 	// Factor multiplies the level of a rate; 1 or 0 for none.
 	Factor float64
 	// Points moves a proportion by percentage points, once (Step) or every month (Slope).

@@ -31,10 +31,10 @@ type comparison struct {
 	shown  []compared
 	labels map[string]string
 	// Why the others are not in the list.
-	suppressed, silent, small int
-	centre                    float64       // of all together, in the indicator's scale; None where there is none
-	drawing                   *chart.Funnel // nil where there is none
-	wide, phone               templ.Component
+	suppressed, silent, small, impossible int
+	centre                                float64       // of all together, in the indicator's scale; None where there is none
+	drawing                               *chart.Funnel // nil where there is none
+	wide, phone                           templ.Component
 	// noFunnel says in words why there is none.
 	noFunnel string
 	tau2     float64 // variance between practices beyond chance
@@ -135,6 +135,8 @@ func (c *comparison) take(figures []measure.Figure) {
 			c.silent++
 		case f.Denominator < c.MinimumDenominator:
 			c.small++
+		case c.measure.Kind == measure.Proportion && f.Numerator > f.Denominator:
+			c.impossible++
 		default:
 			c.list = append(c.list, x)
 			if c.counted() && f.Denominator > 0 {
@@ -158,12 +160,9 @@ func (c *comparison) interval(x compared) (low, high float64) {
 	if !c.counted() || !(x.Den > 0) || x.Num < 0 {
 		return measure.None, measure.None
 	}
-	switch {
-	case c.measure.Kind == measure.Proportion && x.Num <= x.Den:
+	if c.measure.Kind == measure.Proportion {
 		i := dist.WilsonCI(x.Num, x.Den, .95)
 		return i.Low * c.per(), i.High * c.per()
-	case c.measure.Kind == measure.Proportion:
-		return measure.None, measure.None
 	}
 	i := dist.ByarCI(x.Num, .95)
 	if x.Num < few {
@@ -185,7 +184,7 @@ func (c *comparison) place(own map[string]bool) *chart.Funnel {
 	var at []int
 	var num, den []float64
 	for i, x := range c.list {
-		if x.Den > 0 && (c.measure.Kind == measure.Rate || x.Num <= x.Den) {
+		if x.Den > 0 {
 			at, num, den = append(at, i), append(num, x.Num), append(den, x.Den)
 		}
 	}
@@ -286,14 +285,16 @@ func (c *comparison) funnelWords(f *chart.Funnel) string {
 			out++
 		}
 	}
-	of := plural(len(f.Units), "practice", "practices")
+	who := fmt.Sprintf("%d of the %d practices named here %s outside of", out, len(f.Units), plural(out, "lies", "lie"))
 	switch {
 	case len(f.Units) == 0:
 		return fmt.Sprintf("%s practices, together at %s.", grouped(float64(len(c.list))), c.amountWords(c.centre))
+	case len(f.Units) == 1:
+		who = "The one practice named here lies " + plural(out, "outside of", "within")
 	case out == 0:
-		return fmt.Sprintf("All of the %d %s named here lie within what chance and the usual differences between practices explain.", len(f.Units), of)
+		who = fmt.Sprintf("All of the %d practices named here lie within", len(f.Units))
 	}
-	return fmt.Sprintf("%d of the %d %s named here %s outside of what chance and the usual differences between practices explain.", out, len(f.Units), of, plural(out, "lies", "lie"))
+	return who + " what chance and the usual differences between practices explain."
 }
 
 // latestPeriod is the period to compare: the latest that most practices have a figure for, as the last run of the monitor found it.

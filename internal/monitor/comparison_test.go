@@ -56,9 +56,10 @@ func TestCompareMarksTheOneThatLiesOut(t *testing.T) {
 func TestCompareLeavesOutWhatIsNoFigure(t *testing.T) {
 	figures := figuresOf(15, func(i int) (float64, float64) { return 10 + float64(i), 1000 })
 	figures[0].Status, figures[1].Status, figures[2].Denominator = measure.Suppressed, measure.NotReported, 5
+	figures = append(figures, measure.Figure{Unit: "B", Numerator: 5000, Denominator: 3000, Value: measure.None}) // more than all
 	c, f := comparedOf(Indicator{Name: "x", Direction: Neither, Funnel: true, MinimumDenominator: 50}, measure.Proportion, 100, figures)
-	if len(c.list) != 12 || c.suppressed != 1 || c.silent != 1 || c.small != 1 || f == nil {
-		t.Errorf("%d compared, %d suppressed, %d silent, %d small", len(c.list), c.suppressed, c.silent, c.small)
+	if len(c.list) != 12 || c.suppressed != 1 || c.silent != 1 || c.small != 1 || c.impossible != 1 || f == nil {
+		t.Errorf("%d compared, %d suppressed, %d silent, %d small, %d impossible", len(c.list), c.suppressed, c.silent, c.small, c.impossible)
 	}
 	c.choose(nil)
 	if c.shown[11].Value != 1.3 || c.shown[0].Value != 2.4 || math.Abs(c.centre-1.85) > 1e-12 {
@@ -84,6 +85,30 @@ func TestCompareSaysWhyThereIsNoFunnel(t *testing.T) {
 		got, f := comparedOf(Indicator{Name: "x", Direction: Neither, Funnel: c.funnel}, c.kind, 1, c.figures)
 		if f != nil || !strings.Contains(got.noFunnel, c.words) {
 			t.Errorf("%s: it says %q, want %q", c.kind, got.noFunnel, c.words)
+		}
+	}
+}
+
+// The funnel says how many of those named lie out, and one is one.
+func TestFunnelWords(t *testing.T) {
+	of := func(marks ...chart.Mark) *chart.Funnel {
+		f := &chart.Funnel{}
+		for _, m := range marks {
+			f.Units = append(f.Units, chart.Unit{Mark: m})
+		}
+		return f
+	}
+	c := &comparison{list: make([]compared, 12), centre: 3}
+	for want, f := range map[string]*chart.Funnel{
+		"12 practices, together at 3.": of(),
+		"The one practice named here lies within what chance and the usual differences between practices explain.":         of(chart.Common),
+		"The one practice named here lies outside of what chance and the usual differences between practices explain.":     of(chart.ConcernHigh),
+		"All of the 2 practices named here lie within what chance and the usual differences between practices explain.":    of(chart.Common, chart.Common),
+		"1 of the 2 practices named here lies outside of what chance and the usual differences between practices explain.": of(chart.Common, chart.NeitherLow),
+		"2 of the 2 practices named here lie outside of what chance and the usual differences between practices explain.":  of(chart.NeitherHigh, chart.NeitherLow),
+	} {
+		if got := c.funnelWords(f); got != want {
+			t.Errorf("it says %q, want %q", got, want)
 		}
 	}
 }

@@ -206,10 +206,13 @@ from concern_signal s join concern c on c.id = s.concern where c.state = 'open'`
 	return err
 }
 
-// readSuppliers recalls who supplied the systems of the practices that will be told of.
+// readSuppliers recalls who supplied the systems of those practices whose concerns will tell of a supplier.
 func (d *decision) readSuppliers(ctx context.Context, tx *store.Tx) error {
 	d.teller.suppliers = map[string][]supplied{}
 	for key, s := range d.now {
+		if s.kind != OverTime || !s.subject.supplied() {
+			continue
+		}
 		told := s.flagged || d.open[concernKey{key.practice, s.subject.Theme}] != nil
 		if _, done := d.teller.suppliers[key.practice]; done || !told {
 			continue
@@ -384,13 +387,15 @@ func (c *Concern) gather(kept map[signalKey]*keptSignal) bool {
 	slices.SortFunc(c.Signals, func(a, b Signal) int {
 		return cmp.Or(gravity[a.Nature]-gravity[b.Nature], cmp.Compare(a.Chance, b.Chance), cmp.Compare(a.Indicator, b.Indicator), cmp.Compare(a.Kind, b.Kind))
 	})
-	c.Nature, c.Chance, c.Began, c.Count = c.Signals[0].Nature, 1, "", len(c.Signals)
+	c.Nature, c.Chance, c.Count = c.Signals[0].Nature, 1, len(c.Signals)
+	var first date.Period
 	for _, s := range c.Signals {
 		c.Chance = math.Min(c.Chance, s.Chance)
-		if c.Began == "" || s.Began != "" && s.Began < c.Began {
-			c.Began = s.Began
+		if began, err := date.ParsePeriod(s.Began); err == nil && (first.IsZero() || began.Compare(first) < 0) {
+			first = began
 		}
 	}
+	c.Began = first.String()
 	return true
 }
 

@@ -3,8 +3,8 @@ package monitor
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
-	"ohp/internal/kernel/measure"
 	"ohp/internal/kernel/store"
 )
 
@@ -73,8 +73,8 @@ func (c *Concern) read() error {
 	return json.Unmarshal([]byte(c.Body), &c.Telling)
 }
 
-// CountConcerns counts the concerns chosen, by nature.
-func CountConcerns(ctx context.Context, q store.Queryer, f ConcernFilter) (map[string]int, error) {
+// countConcerns counts the concerns chosen, by nature.
+func countConcerns(ctx context.Context, q store.Queryer, f ConcernFilter) (map[string]int, error) {
 	type row struct {
 		Gravity int `db:"gravity"`
 		N       int `db:"n"`
@@ -106,7 +106,7 @@ type Note struct {
 }
 
 // Notes returns what all practices share, as the last run found it.
-func Notes(ctx context.Context, q store.Queryer, measures []measure.Measure) ([]Note, error) {
+func Notes(ctx context.Context, q store.Queryer) ([]Note, error) {
 	type row struct {
 		Indicator string `db:"indicator"`
 		Shared    string `db:"shared"`
@@ -121,12 +121,21 @@ func Notes(ctx context.Context, q store.Queryer, measures []measure.Measure) ([]
 		if err != nil {
 			continue // the indicator's document is gone; so is its note
 		}
-		n := Note{Indicator: in}
-		if err := json.Unmarshal([]byte(r.Shared), &n.Step); err != nil {
+		n, err := readNote(in, r.Shared)
+		if err != nil {
 			return nil, err
 		}
-		n.Words = stepWords(&subject{Indicator: in}, &n.Step)
 		notes = append(notes, n)
 	}
 	return notes, nil
+}
+
+// readNote reads what is stored of a shared step.
+func readNote(in Indicator, stored string) (Note, error) {
+	n := Note{Indicator: in}
+	if err := json.Unmarshal([]byte(stored), &n.Step); err != nil {
+		return n, fmt.Errorf("the stored step of %s: %w", in.Name, err)
+	}
+	n.Words = stepWords(&subject{Indicator: in}, &n.Step)
+	return n, nil
 }

@@ -101,7 +101,7 @@ func (in Indicator) Section(heading string) string {
 // Indicators returns the indicators, ordered by key question and then title.
 // The error names everything that is wrong with any of them.
 var Indicators = sync.OnceValues(func() ([]Indicator, error) {
-	list, err := readFolder(indicatorFiles, "indicators", ParseIndicator)
+	list, err := readFolder(indicatorFiles, "indicators", parseIndicator)
 	if err != nil {
 		return nil, err
 	}
@@ -111,10 +111,10 @@ var Indicators = sync.OnceValues(func() ([]Indicator, error) {
 	return list, nil
 })
 
-// ParseIndicator reads one document; name is the file's name without ".md". The
+// parseIndicator reads one document; name is the file's name without ".md". The
 // error names every problem that the document has by itself: what is missing,
 // unknown, empty, of the wrong form or at odds with the rest.
-func ParseIndicator(name, content string) (Indicator, error) {
+func parseIndicator(name, content string) (Indicator, error) {
 	d, err := readDocument(name, content)
 	r := fieldReader{document: d}
 	if err != nil {
@@ -285,9 +285,9 @@ func (in Indicator) Check(catalogue []measure.Measure, today date.Date) error {
 	}
 	switch kind := catalogue[i].Kind; {
 	case (in.Chart == "p" || in.Chart == "pp") && kind != measure.Proportion:
-		wrong("a %s chart is for proportions, and %s is a %s", in.Chart, in.Measure, kind)
+		wrong("chart is %q, which is for proportions, and %s is a %s", in.Chart, in.Measure, kind)
 	case (in.Chart == "u" || in.Chart == "up") && kind != measure.Rate:
-		wrong("a %s chart is for rates, and %s is a %s", in.Chart, in.Measure, kind)
+		wrong("chart is %q, which is for rates, and %s is a %s", in.Chart, in.Measure, kind)
 	case in.Funnel && kind != measure.Proportion && kind != measure.Rate:
 		wrong("a funnel needs numerators and denominators, and %s is a %s", in.Measure, kind)
 	case !measure.IsNone(in.Target) && kind == measure.Proportion && (in.Target < 0 || in.Target > catalogue[i].Per):

@@ -36,6 +36,9 @@ func TestIndicatorsAreComplete(t *testing.T) {
 			if !strings.HasPrefix(s.HTML, "<p>") {
 				t.Errorf("%s: %s is rendered as %q", in.Name, s.Heading, s.HTML)
 			}
+			if strings.Contains(s.HTML, "-\n") {
+				t.Errorf("%s: a line of %s ends within a word, which pages show with a blank", in.Name, s.Heading)
+			}
 		}
 		if in.Overdue(date.Month.Of(written).End()) {
 			t.Errorf("%s: review due on %s", in.Name, in.NextReview)
@@ -109,7 +112,7 @@ var answered = []measure.Measure{{Name: "telephony-answered", Kind: measure.Prop
 
 // Given a complete document, when one thing is spoilt, then it is refused with words that name that thing.
 func TestEachFaultIsNamed(t *testing.T) {
-	in, err := ParseIndicator("calls", good)
+	in, err := parseIndicator("calls", good)
 	if err == nil {
 		err = in.Check(answered, written)
 	}
@@ -142,7 +145,7 @@ func TestEachFaultIsNamed(t *testing.T) {
 		{"last-reviewed: 2026-11-21", "last-reviewed: 2026-12-24", "has not come yet"},
 		{"last-reviewed: 2026-11-21\nnext-review: 2027-05-21", "last-reviewed: 2025-11-21\nnext-review: 2026-11-20", "was due on 2026-11-20"},
 		{"measure: telephony-answered", "measure: telephony", "no module declares"},
-		{"chart: by-rule", "chart: up", "a up chart is for rates"},
+		{"chart: by-rule", "chart: up", `chart is "up", which is for rates`},
 		{"chart: by-rule", "chart: pie", `chart is "pie"`},
 		{"## Numerator\n\nText.", "## Numerator\n", `"Numerator" is empty`},
 		{"## Numerator", "## Counter", `"Numerator" is missing`},
@@ -159,7 +162,7 @@ func TestEachFaultIsNamed(t *testing.T) {
 		if !strings.Contains(good, f.from) {
 			t.Fatalf("the good document has no %q", f.from)
 		}
-		in, err := ParseIndicator("calls", strings.Replace(good, f.from, f.to, 1))
+		in, err := parseIndicator("calls", strings.Replace(good, f.from, f.to, 1))
 		if err == nil {
 			err = in.Check(answered, written)
 		}
@@ -172,7 +175,7 @@ func TestEachFaultIsNamed(t *testing.T) {
 // Given a document with several faults, then each is named in one go.
 func TestAllFaultsAreNamedTogether(t *testing.T) {
 	spoilt := strings.NewReplacer("theme: access", "theme: weather", "decimals: 1\n", "", "## Why it matters", "## Why").Replace(good)
-	_, err := ParseIndicator("calls", spoilt)
+	_, err := parseIndicator("calls", spoilt)
 	for _, want := range []string{`theme is "weather"`, "decimals is missing", `"Why it matters" is missing`, `"Why" is not one of`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not name %q", err, want)
@@ -182,7 +185,7 @@ func TestAllFaultsAreNamedTogether(t *testing.T) {
 
 // A funnel is for quantities with denominators.
 func TestFunnelNeedsDenominators(t *testing.T) {
-	in, err := ParseIndicator("calls", good)
+	in, err := parseIndicator("calls", good)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +221,7 @@ func TestTitlesAreTheirOwn(t *testing.T) {
 
 // Raw HTML in a document does not reach a page.
 func TestDocumentsCannotCarryHTML(t *testing.T) {
-	in, err := ParseIndicator("calls", strings.Replace(good, "Text.", "Text <script>alert(1)</script> [x](javascript:alert(1)) <b>bold</b>.", 1))
+	in, err := parseIndicator("calls", strings.Replace(good, "Text.", "Text <script>alert(1)</script> [x](javascript:alert(1)) <b>bold</b>.", 1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,7 +267,7 @@ func FuzzParseIndicator(f *testing.F) {
 	f.Add("---\n---\n")
 	f.Add(strings.Replace(good, "decimals: 1", "decimals: 99999999999999999999", 1))
 	f.Fuzz(func(t *testing.T, content string) {
-		in, err := ParseIndicator("calls", content)
+		in, err := parseIndicator("calls", content)
 		if err == nil && (in.Name != "calls" || len(in.Sections) != 6 || in.LastReviewed.IsZero() || in.MinimumPoints < 1) {
 			t.Errorf("accepted: %s", fmt.Sprintf("%+v", in))
 		}

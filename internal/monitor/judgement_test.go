@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -49,6 +50,48 @@ func TestJudgementsHaveNoGapsAndNoLimits(t *testing.T) {
 	if words := strings.Join(d.Settings, " "); strings.Contains(words, "no usable figure") || strings.Contains(words, "imits from") {
 		t.Errorf("the settings are %q", words)
 	}
+}
+
+// Given a practice that a file names without a judgement, and one that no file names, When their pages are read, Then both say so.
+func TestPagesOfAPracticeWithoutAJudgement(t *testing.T) {
+	onBoth(t, 4, func(t *testing.T, w *watched) {
+		w.measures[2].Name, w.measures[2].Cadence = "cqc-overall-rating", date.Day
+		w.declare()
+		l := &measure.Load{}
+		for unit, f := range map[string]measure.Figure{"P00": amountOf(3), "P01": unsaid(measure.NotReported)} {
+			f.Measure, f.Unit, f.Period = "cqc-overall-rating", unit, date.Day.Of(date.New(2024, 1, 15))
+			l.Figure("", f)
+		}
+		w.store(l)
+		p := Pages{DB: w.db, Measures: w.measures}
+		for unit, want := range map[string]struct {
+			figures int
+			tile    string
+			words   string
+		}{
+			"P00": {1, "Good", ""},
+			"P01": {0, "no figure", "name the code P01 without a figure"},
+			"P02": {0, "", "No file that is loaded of “Wait”"},
+		} {
+			r := httptest.NewRequest("GET", "/", nil)
+			r.SetPathValue("code", unit)
+			v, err := p.readChart(r, "cqc-overall-rating")
+			if err != nil || len(v.traced) != want.figures || want.figures == 0 && !strings.Contains(v.nothing().Words[0], want.words) {
+				t.Errorf("%s: %d figures, %q, %v", unit, len(v.traced), v.nothing().Words, err)
+			}
+			practice, err := p.readPractice(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			value, note := "", ""
+			for _, q := range practice.questions {
+				value, note = q.Tiles[0].Value, q.Tiles[0].Note
+			}
+			if value != want.tile || note != "" {
+				t.Errorf("%s: the small chart says %q, %q", unit, value, note)
+			}
+		}
+	})
 }
 
 func TestTitleCaseOfMixedNames(t *testing.T) {

@@ -66,7 +66,7 @@ const enough = 1000
 // loaded changes nothing, and for each unit its place in the sample: the sample's length for those outside it.
 func (s *student) sample(g *measure.Grid) (group []change.Series, members []int) {
 	n := len(s.series)
-	s.order, s.members = resizedInts(s.order, n), resizedInts(s.members, n)
+	s.order, s.members = resized(s.order, n), resized(s.members, n)
 	for i := range s.order {
 		s.order[i] = i
 	}

@@ -28,6 +28,7 @@ type chartView struct {
 	unit      *measure.Known
 	profile   string
 	traced    []measure.Traced
+	named     bool // by a file that is loaded, with a figure or without
 	plotted   Plotted
 	signals   []openSignal
 	history   []measure.Superseded
@@ -110,11 +111,15 @@ func (p Pages) readChart(r *http.Request, name string) (chartView, error) {
 	} else if err != nil {
 		return v, err
 	}
-	if v.traced, err = measure.Trace(ctx, p.DB, in.Measure, code); err != nil || len(v.traced) == 0 {
+	if v.traced, err = measure.Trace(ctx, p.DB, in.Measure, code); err != nil {
 		return v, err
 	}
+	v.named = len(v.traced) > 0
 	if in.stands() {
 		v.traced = slices.DeleteFunc(v.traced, func(t measure.Traced) bool { return t.Status != measure.Reported })
+	}
+	if err := p.readSignals(ctx, &v); err != nil || len(v.traced) == 0 {
+		return v, err
 	}
 	plot := plotOf(in, m, measure.SeriesOf(v.traced))
 	plot.Title = in.Title + ", " + titleCase(v.unit.Label())
@@ -122,16 +127,13 @@ func (p Pages) readChart(r *http.Request, name string) (chartView, error) {
 		v.profile = in.Profile
 	}
 	plot.Profile = v.profile
-	if err := p.readSignals(ctx, &v); err != nil {
-		return v, err
-	}
 	for _, s := range v.signals {
 		began, err := s.began()
 		if err != nil {
 			return v, err
 		}
 		if !began.IsZero() {
-			plot.Began, plot.BeganWords = began, "change began"
+			plot.Began = began
 		}
 	}
 	v.plotted, err = plot.Draw()

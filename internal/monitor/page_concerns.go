@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -32,7 +31,6 @@ type concernsView struct {
 	run      *Summary
 	page     int
 	total    int
-	practice string // name of the practice filtered by
 	options  []nhsuk.Option
 }
 
@@ -46,14 +44,11 @@ func (p Pages) concerns(w http.ResponseWriter, r *http.Request) error {
 
 func (p Pages) readConcerns(r *http.Request) (concernsView, error) {
 	q := r.URL.Query()
-	v := concernsView{filter: ConcernFilter{Practice: strings.ToUpper(strings.TrimSpace(q.Get("practice"))), Theme: q.Get("theme"), Nature: q.Get("nature"), State: q.Get("state")}, page: 1}
+	v := concernsView{filter: ConcernFilter{Practice: strings.ToUpper(strings.TrimSpace(q.Get("practice"))), Theme: q.Get("theme"), Nature: q.Get("nature"), State: q.Get("state")}, page: pageNumber(q, "page")}
 	for _, check := range []error{oneOf("theme", v.filter.Theme, Themes), oneOf("nature", v.filter.Nature, []string{Worse, Differ, Better}), oneOf("state", v.filter.State, []string{"open", "closed", "all"})} {
 		if check != nil {
 			return v, check
 		}
-	}
-	if n, err := strconv.Atoi(q.Get("page")); err == nil && n > 0 {
-		v.page = n
 	}
 	return keptForRun(r.Context(), p, v.address(v.page), func() (concernsView, error) {
 		err := p.fillConcerns(r.Context(), &v)
@@ -64,12 +59,13 @@ func (p Pages) readConcerns(r *http.Request) (concernsView, error) {
 // fillConcerns reads what the filter and the page's number choose.
 func (p Pages) fillConcerns(ctx context.Context, v *concernsView) error {
 	var err error
-	if v.counts, err = CountConcerns(ctx, p.DB, v.filter); err != nil {
+	if v.counts, err = countConcerns(ctx, p.DB, v.filter); err != nil {
 		return err
 	}
 	for _, n := range v.counts {
 		v.total += n
 	}
+	v.page = min(v.page, v.pages())
 	f := v.filter
 	f.Limit, f.Offset = concernsPerPage, (v.page-1)*concernsPerPage
 	if v.concerns, err = Concerns(ctx, p.DB, f); err != nil {
@@ -78,7 +74,7 @@ func (p Pages) fillConcerns(ctx context.Context, v *concernsView) error {
 	for i := range v.concerns {
 		v.concerns[i].Body = "" // it has been read
 	}
-	if v.notes, err = Notes(ctx, p.DB, p.Measures); err != nil {
+	if v.notes, err = Notes(ctx, p.DB); err != nil {
 		return err
 	}
 	run, err := LastRun(ctx, p.DB)
@@ -88,11 +84,6 @@ func (p Pages) fillConcerns(ctx context.Context, v *concernsView) error {
 		return err
 	}
 	v.options, err = p.practiceOptions(ctx)
-	for _, o := range v.options {
-		if o.Value == v.filter.Practice {
-			v.practice = o.Text
-		}
-	}
 	return err
 }
 
@@ -148,7 +139,7 @@ func (v concernsView) address(n int) string {
 		}
 	}
 	if n > 1 {
-		q.Set("page", strconv.Itoa(n))
+		q.Set("page", itoa(n))
 	}
 	if len(q) == 0 {
 		return "/concerns"
@@ -156,19 +147,36 @@ func (v concernsView) address(n int) string {
 	return "/concerns?" + q.Encode()
 }
 
-func (v concernsView) pages() int { return (v.total + concernsPerPage - 1) / concernsPerPage }
+func (v concernsView) pages() int { return pagesOf(v.total, concernsPerPage) }
 
-// summary says how much there is, in one sentence.
+// summary says in one sentence of which natures the concerns are; what there is none of is not said.
 func (v concernsView) summary() string {
-	worse, differ, better := v.counts[Worse], v.counts[Differ], v.counts[Better]
-	return fmt.Sprintf("%d %s for the worse or silent, %d different without being better or worse, %d %s.",
-		worse, plural(worse, "is", "are"), differ, better, plural(better, "improvement", "improvements"))
+	var parts []string
+	for _, of := range []struct{ nature, one, many string }{
+		{Worse, "is for the worse or silent", "are for the worse or silent"},
+		{Differ, "is different without being better or worse", "are different without being better or worse"},
+		{Better, "is an improvement", "are improvements"},
+	} {
+		switch n := v.counts[of.nature]; {
+		case n == 0:
+		case n == v.total:
+			return plural(n, "It "+of.one, "All "+of.many) + "."
+		default:
+			parts = append(parts, several(n, of.one, of.many))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	last := len(parts) - 1 // there are two at least: one alone would be the total
+	return strings.Join(parts[:last], ", ") + " and " + parts[last] + "."
 }
 
 // checked says what the calm state rests on.
 func (v concernsView) checked() []string {
 	return []string{
-		fmt.Sprintf("%s practices and %s indicators: %s series, of which %s have enough data to be judged over time", grouped(float64(v.run.Practices)), grouped(float64(v.run.Indicators)), grouped(float64(v.run.Series)), grouped(float64(v.run.Judged))),
+		fmt.Sprintf("%s and %s: %s series, of which %s enough data to be judged over time", several(v.run.Practices, "practice", "practices"), several(v.run.Indicators, "indicator", "indicators"),
+			grouped(float64(v.run.Series)), several(v.run.Judged, "has", "have")),
 		"Whether any practice has stopped reporting what the others report",
 		fmt.Sprintf("Last studied on %s", momentWords(v.run.StartedAt.Time())),
 	}
@@ -179,8 +187,8 @@ func (v concernsView) budget() string {
 	if v.run == nil {
 		return ""
 	}
-	return fmt.Sprintf("Thresholds are set so that a partnership in which nothing at all changes would see about %s false concern a month among its %s series.",
-		strconv.FormatFloat(v.run.Budget, 'g', 3, 64), grouped(float64(v.run.Series)))
+	return fmt.Sprintf("Thresholds are set so that a partnership in which nothing at all changes would see about %s among its %s series.",
+		v.run.BudgetWords(), grouped(float64(v.run.Series)))
 }
 
 func natureTag(nature string) nhsuk.Tag {
@@ -227,31 +235,45 @@ func (p Pages) concern(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := concernView{Concern: c, plots: map[string]Plotted{}}
 	series, err := p.seriesBehind(r.Context(), c)
 	if err != nil {
 		return err
 	}
+	v := concernView{Concern: c, plots: p.plotsOf(c, series)}
+	crumbs := []nhsuk.Link{{Text: "Concerns", Href: "/concerns"}}
+	return p.Site.Render(w, r, page.Page{Title: c.Headline, Section: "Concerns", Crumbs: crumbs, Body: concernPage(v)})
+}
+
+// plotsOf draws the chart of each indicator that a concern has a signal of.
+func (p Pages) plotsOf(c Concern, series map[string]measure.Series) map[string]Plotted {
+	plots := map[string]Plotted{}
 	for _, s := range c.Signals {
 		in, err := IndicatorNamed(s.Indicator)
 		if err != nil {
 			continue
 		}
 		m, ok := p.measureOf(in)
-		if _, drawn := v.plots[s.Indicator]; drawn || !ok || len(series[in.Measure].Periods) == 0 {
+		if _, drawn := plots[s.Indicator]; drawn || !ok || len(series[in.Measure].Periods) == 0 {
 			continue
 		}
 		plot := plotOf(in, m, series[in.Measure])
-		if s.Kind == OverTime {
-			plot.Began, _ = date.ParsePeriod(s.Began)
-			plot.BeganWords = "change began"
-		}
+		plot.Began = c.changeBegan(s.Indicator)
 		if plotted, err := plot.Draw(); err == nil {
-			v.plots[s.Indicator] = plotted
+			plots[s.Indicator] = plotted
 		}
 	}
-	crumbs := []nhsuk.Link{{Text: "Concerns", Href: "/concerns"}}
-	return p.Site.Render(w, r, page.Page{Title: c.Headline, Section: "Concerns", Crumbs: crumbs, Body: concernPage(v)})
+	return plots
+}
+
+// changeBegan is the period in which the change over time of an indicator began; zero where there was none.
+func (c Concern) changeBegan(indicator string) date.Period {
+	for _, s := range c.Signals {
+		if s.Indicator == indicator && s.Kind == OverTime {
+			began, _ := date.ParsePeriod(s.Began) // what cannot be read is not marked
+			return began
+		}
+	}
+	return date.Period{}
 }
 
 // seriesBehind reads the series of a concern's signals, by measure.

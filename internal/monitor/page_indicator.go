@@ -2,7 +2,6 @@ package monitor
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -216,11 +215,8 @@ func (p Pages) sharedNote(ctx context.Context, in Indicator) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var step SharedStep
-	if err := json.Unmarshal([]byte(text), &step); err != nil {
-		return "", err
-	}
-	return capital(in.Title+": "+stepWords(&subject{Indicator: in}, &step)) + ".", nil
+	n, err := readNote(in, text)
+	return in.Title + ": " + n.Words + ".", err
 }
 
 // comparisonSheet is every practice of the comparison as a file.
@@ -303,7 +299,7 @@ func (v indicatorView) counts() string {
 	for _, left := range []struct {
 		n    int
 		says string
-	}{{v.suppressed, "held back by the publisher because it is small"}, {v.silent, "not reported"}, {v.small, "over so few cases that it is not compared"}} {
+	}{{v.suppressed, "held back by the publisher because it is small"}, {v.silent, "not reported"}, {v.small, "over so few cases that it is not compared"}, {v.impossible, "a share of more than all, which cannot be"}} {
 		if left.n > 0 {
 			words += fmt.Sprintf(" At %s more it is %s.", grouped(float64(left.n)), left.says)
 		}

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"ohp/internal/kernel/errs"
@@ -44,12 +43,9 @@ type practicesView struct {
 
 func (p Pages) practices(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	v := practicesView{query: strings.TrimSpace(q.Get("q")), sort: q.Get("sort"), all: q.Get("all") == "yes", page: 1}
+	v := practicesView{query: strings.TrimSpace(q.Get("q")), sort: q.Get("sort"), all: q.Get("all") == "yes", page: pageNumber(q, "page")}
 	if err := oneOf("order", v.sort, []string{"name", "concerns"}); err != nil {
 		return err
-	}
-	if n, err := strconv.Atoi(q.Get("page")); err == nil && n > 0 {
-		v.page = n
 	}
 	v, err := keptForRun(r.Context(), p, v.asked(), func() (practicesView, error) {
 		err := p.readPractices(r.Context(), &v)
@@ -67,26 +63,25 @@ func (v practicesView) asked() string {
 }
 
 func (p Pages) readPractices(ctx context.Context, v *practicesView) error {
-	members, err := store.Collect[string](ctx, p.DB, "select grp from unit_group where group_kind = 'partnership' and to_date = '' group by grp order by count(*) desc, grp limit 1")
+	all, err := p.groups(ctx)
 	if err != nil {
 		return err
 	}
 	where := store.NewFilter()
-	if len(members) > 0 {
-		v.partnership = members[0]
-		if !v.all {
-			where.And("exists (select 1 from unit_group g where g.unit = u.code and g.grp = ? and g.to_date = '')", members[0])
-		}
-	} else {
+	if v.partnership = all.partnership; v.partnership == "" {
 		v.all = true
+	}
+	if !v.all {
+		where.And("exists (select 1 from unit_group g where g.unit = u.code and g.grp = ? and g.to_date = '')", v.partnership)
 	}
 	if v.query != "" {
 		like := "%" + strings.ToLower(escapeLike(v.query)) + "%"
 		where.And(`(lower(u.name) like ? escape '!' or lower(u.code) like ? escape '!')`, like, like)
 	}
-	if v.total, err = count(ctx, p.DB, "select count(*) from unit u where u.kind = 'practice'"+where.SQL(), where.Args()); err != nil {
+	if v.total, err = store.One[int](ctx, p.DB, "select count(*) from unit u where u.kind = 'practice'"+where.SQL(), where.Args()...); err != nil {
 		return err
 	}
+	v.page = min(v.page, pagesOf(v.total, practicesPerPage))
 	counted, order := "", " order by u.name, u.code"
 	if v.sort == "concerns" {
 		// Only practices with concerns need counting to decide the order; all others follow by name.
@@ -296,6 +291,10 @@ func tileOf(code string, in Indicator, m measure.Measure, s measure.Series) page
 	plot := plotOf(in, m, s)
 	plot.ID = "tile-" + in.Name
 	t := page.Tile{Name: in.Short, Href: "/practices/" + code + "/" + in.Name}
+	if len(plot.Periods) == 0 { // nobody has given a judgement yet
+		t.Value = "no figure"
+		return t
+	}
 	d, err := plot.Draw()
 	if err != nil {
 		t.Note = sentence(capital(err.Error()))

@@ -109,11 +109,6 @@ func oneOf(what, value string, known []string) error {
 	return errs.New(errs.Invalid, "There is no %s named “%s”. Choose one of: %s.", what, value, strings.Join(known, ", "))
 }
 
-func count(ctx context.Context, q store.Queryer, query string, args []any) (int, error) {
-	n, err := store.One[int64](ctx, q, query, args...)
-	return int(n), err
-}
-
 // fileKind refuses an address that asks for a kind of file that there is none of.
 func fileKind(extension string) error {
 	if err := oneOf("kind of file", extension, []string{"csv", "xlsx", "svg"}); err != nil {

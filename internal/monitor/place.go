@@ -39,7 +39,7 @@ func (s *student) placeAll(sub subject, g *measure.Grid, latest int) {
 func (s *student) placePeriod(pl *placement, sub subject, g *measure.Grid, p int) {
 	n := len(g.Units)
 	pl.used = true
-	pl.z, pl.centre, pl.among = resized(pl.z, n), resized(pl.centre, n), resizedInts(pl.among, n)
+	pl.z, pl.centre, pl.among = resized(pl.z, n), resized(pl.centre, n), resized(pl.among, n)
 	for i := range pl.z {
 		pl.z[i] = math.NaN()
 	}
@@ -144,16 +144,10 @@ func (s *student) beside(sub subject, g *measure.Grid, i, latest int, f *Finding
 
 func twoSided(z float64) float64 { return min(1, 2*dist.NormalUpper(math.Abs(z))) }
 
-func resized(x []float64, n int) []float64 {
+// resized is working space of length n, what was in it included.
+func resized[T any](x []T, n int) []T {
 	if cap(x) < n {
-		return make([]float64, n)
-	}
-	return x[:n]
-}
-
-func resizedInts(x []int, n int) []int {
-	if cap(x) < n {
-		return make([]int, n)
+		return make([]T, n)
 	}
 	return x[:n]
 }

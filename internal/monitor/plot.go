@@ -31,12 +31,11 @@ type Plot struct {
 	Axis          string
 	Format        chart.Format
 	// The points, in order of time. Denominators may be nil for measurements and counts. Value is the amount of a Measurement.
-	Periods    []date.Period
-	Status     []measure.Status
-	Num, Den   []float64
-	Value      []float64
-	Began      date.Period // where a change began, to be marked; zero for none
-	BeganWords string
+	Periods  []date.Period
+	Status   []measure.Status
+	Num, Den []float64
+	Value    []float64
+	Began    date.Period // where a change began, to be marked; zero for none
 }
 
 // Plotted is a drawn series.
@@ -197,7 +196,7 @@ func (d *Plotted) choose() {
 	points, events := d.reported()
 	switch {
 	case p.Chart != "" && p.Chart != "by-rule" && p.Chart != "none" && (points >= p.MinimumPoints || p.Chart == "run"):
-		d.Chart, d.Why = p.Chart, "the indicator's document asks for it"
+		d.Chart, d.Why = p.Chart, "the indicator’s document asks for it"
 	case points < p.MinimumPoints:
 		d.Chart, d.Why = "run", fmt.Sprintf("there %s, and limits from fewer than %d would mislead", plural(points, "is 1 reported point", fmt.Sprintf("are %d reported points", points)), p.MinimumPoints)
 	case p.Law == measure.Measurement:
@@ -447,7 +446,11 @@ func (d *Plotted) tellSettings(profile spc.Profile) {
 			d.Settings = append(d.Settings, "There are so few cases that runs, trends and single cases arise by chance alone: only points with more cases than chance explains are marked.")
 		}
 	}
-	if gaps := len(d.Points) - points; gaps > 0 {
+	switch gaps := len(d.Points) - points; gaps {
+	case 0:
+	case 1:
+		d.Settings = append(d.Settings, fmt.Sprintf("1 of %s has no usable figure; it is left out and is not counted as nought.", several(len(d.Points), "period", "periods")))
+	default:
 		d.Settings = append(d.Settings, fmt.Sprintf("%d of %d periods have no usable figure; they are left out and are not counted as nought.", gaps, len(d.Points)))
 	}
 }

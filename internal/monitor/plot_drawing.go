@@ -20,7 +20,7 @@ func (d Plotted) Drawing() chart.SPC {
 		c.Target = &p.Target.Value
 	}
 	if !p.Began.IsZero() {
-		c.Notes = []chart.Note{{X: dayOf(p.Began), Text: p.BeganWords, Since: true}}
+		c.Notes = []chart.Note{{X: dayOf(p.Began), Text: "change began", Since: true}}
 	}
 	return c
 }

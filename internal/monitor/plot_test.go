@@ -47,7 +47,7 @@ func marked(d Plotted) int {
 // Given a change that is known to have begun, When the chart is drawn, Then centre and limits come from before it.
 func TestPlotFixesLimitsBeforeTheChange(t *testing.T) {
 	p := monthly(measure.Proportion, 1000, 640, 655, 630, 648, 661, 637, 650, 629, 644, 658, 641, 635, 652, 500, 510, 495)
-	p.Began, p.BeganWords = p.Periods[13], "change began"
+	p.Began = p.Periods[13]
 	d := draw(t, p)
 	if d.Fixed != 13 || math.Abs(d.Points[0].Centre-64.462) > .001 || marked(d) != 3 {
 		t.Errorf("fixed on %d points, centre %v, %d marked", d.Fixed, d.Points[0].Centre, marked(d))

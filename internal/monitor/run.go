@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -46,6 +47,15 @@ type Summary struct {
 	Seconds    float64 `json:"seconds" db:"seconds"`
 	// StartedAt is when the run began.
 	StartedAt date.Instant `json:"started_at" db:"started_at"`
+}
+
+// BudgetWords writes the budget for people: "1 false concern a month".
+func (s Summary) BudgetWords() string {
+	words := " false concerns a month"
+	if s.Budget == 1 {
+		words = " false concern a month"
+	}
+	return strconv.FormatFloat(s.Budget, 'g', 3, 64) + words
 }
 
 // Run studies what new figures touched, spends the false-alarm budget over all

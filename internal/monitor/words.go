@@ -81,6 +81,15 @@ func (t *teller) tellOverTime(s seen, g *Signal) {
 	g.Unknown = strings.TrimSpace(t.supplierWords(s) + " " + g.Unknown)
 }
 
+// below is what was seen as it stands below a heading: the indicator that the heading has just named is not named again.
+func (s Signal) below(heading string) string {
+	words, named := strings.CutPrefix(s.Seen, s.Title+": ")
+	if !named || heading != s.Title && !strings.HasPrefix(heading, s.Title+": ") {
+		return s.Seen
+	}
+	return capital(words)
+}
+
 // agoWords says for how many reported periods a change has lasted.
 func agoWords(window int, latest date.Period) string {
 	if window == 1 {
@@ -308,10 +317,13 @@ type supplied struct {
 	Value string `db:"value"`
 }
 
+// supplied says whether what is measured comes from a system whose supplier is known.
+func (sub *subject) supplied() bool { return strings.HasPrefix(sub.Measure, "online-consultations") }
+
 // supplierWords says whether the practice changed the supplier of what is measured at about the time when the change
 // began: then the figures may have changed and not the practice.
 func (t *teller) supplierWords(s seen) string {
-	if !strings.HasPrefix(s.subject.Measure, "online-consultations") {
+	if !s.subject.supplied() {
 		return ""
 	}
 	list := t.suppliers[s.finding.Unit]
@@ -394,6 +406,9 @@ func (t *teller) tellSilent(s seen, g *Signal) {
 	g.Since = fmt.Sprintf("The last figure is for %s; nothing from %s on.", f.LastSaid.Label(), f.SilentFrom.Label())
 	g.Size = fmt.Sprintf("%d %s without a figure.", f.Silent, plural(f.Silent, "period", "periods"))
 }
+
+// several is a number with what is said of one or of many.
+func several(n int, one, many string) string { return grouped(float64(n)) + " " + plural(n, one, many) }
 
 func plural(n int, one, many string) string {
 	if n == 1 {
