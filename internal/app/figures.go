@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"io"
 	"strconv"
+	"strings"
 
 	"ohp/internal/kernel/date"
 	"ohp/internal/kernel/errs"
@@ -21,12 +22,15 @@ type Figures struct {
 	Source     string // part of a file's name
 }
 
-// FigureColumns are the columns of what Figures prints.
-var FigureColumns = []string{"practice", "indicator", "period", "numerator", "denominator", "value", "status", "source_file", "source_place", "source_row", "as_at"}
+// figureColumns are the columns of what Figures prints.
+var figureColumns = []string{"practice", "indicator", "period", "numerator", "denominator", "value", "status", "source_file", "source_place", "source_row", "as_at"}
 
-// Run prints the figures as CSV with FigureColumns; numbers at full precision.
+// Run prints the figures as CSV with figureColumns; numbers at full precision.
 func (c Figures) Run(ctx context.Context, out io.Writer) error {
-	want := measure.Wanted{Units: c.Practices, Measures: c.Indicators, Source: c.Source}
+	want := measure.Wanted{Measures: c.Indicators, Source: c.Source}
+	for _, code := range c.Practices {
+		want.Units = append(want.Units, strings.ToUpper(strings.TrimSpace(code)))
+	}
 	var err error
 	if want.From, want.To, err = periodBounds(c.From, c.To); err != nil {
 		return err
@@ -46,7 +50,7 @@ func (c Figures) Run(ctx context.Context, out io.Writer) error {
 		}
 	}
 	w := csv.NewWriter(out)
-	if err := w.Write(FigureColumns); err != nil {
+	if err := w.Write(figureColumns); err != nil {
 		return err
 	}
 	err = measure.List(ctx, db, want, func(l measure.Listed) error {
@@ -100,10 +104,11 @@ func number(x float64) string {
 
 // Names prints the names and titles of what is measured in the database, as CSV.
 func (c Figures) Names(ctx context.Context, out io.Writer) error {
-	w := csv.NewWriter(out)
-	if err := w.Write([]string{"indicator", "title", "kind", "per", "unit", "every", "source"}); err != nil {
+	db, err := openDatabase(ctx, c.Database)
+	if err != nil {
 		return err
 	}
+	defer db.Close()
 	type row struct {
 		Name    string  `db:"name"`
 		Title   string  `db:"title"`
@@ -113,11 +118,10 @@ func (c Figures) Names(ctx context.Context, out io.Writer) error {
 		Cadence string  `db:"cadence"`
 		Source  string  `db:"source"`
 	}
-	db, err := openDatabase(ctx, c.Database)
-	if err != nil {
+	w := csv.NewWriter(out)
+	if err := w.Write([]string{"indicator", "title", "kind", "per", "unit", "every", "source"}); err != nil {
 		return err
 	}
-	defer db.Close()
 	for m, err := range store.Each[row](ctx, db, "select name, title, kind, per, unit, cadence, source from measure order by name") {
 		if err != nil {
 			return err

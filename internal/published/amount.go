@@ -1,6 +1,7 @@
 package published
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -28,6 +29,21 @@ func amount(text string) (float64, measure.Status, error) {
 		return x, measure.Reported, nil
 	}
 	return measure.None, measure.Missing, fmt.Errorf("%s is not a number", quoted(text, 40))
+}
+
+// readingOf reads a cell as a number or a mark.
+func readingOf(text string) (reading, error) {
+	x, status, err := amount(text)
+	return reading{x, status}, err
+}
+
+// countOf reads a cell as a count or a mark.
+func countOf(text string) (reading, error) {
+	x, err := readingOf(text)
+	if err == nil && x.status == measure.Reported && !isCount(text, x.number) {
+		return reading{measure.None, measure.Missing}, errors.New("a count is a whole number from nought")
+	}
+	return x, err
 }
 
 // marks are what stands where a number would. The bracketed ones are those of

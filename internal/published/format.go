@@ -179,47 +179,6 @@ func firstRejection(l *measure.Load) string {
 	return fmt.Sprintf("; the first of %d rejected, line %d: %s", len(l.Rejections), r.Line, r.Reason)
 }
 
-// eachRow calls row for every row of s after the header (nil: from the first),
-// counts it in l, rejects rows that cannot be read, tells the progress and
-// heeds ctx. An error of row, or of reading the sheet, ends it and refuses the file.
-func eachRow(ctx context.Context, s *tabular.Sheet, h *tabular.Header, o Options, l *measure.Load, row func(tabular.Row) error) error {
-	from := 0
-	if h != nil {
-		from = h.Line
-	}
-	n := 0
-	for r, err := range s.Rows() {
-		if n++; n%4096 == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if o.Progress != nil {
-				o.Progress(r.Bytes, s.Size)
-			}
-		}
-		if r.Line <= from && err == nil {
-			continue
-		}
-		var bad *tabular.RowError
-		switch {
-		case errors.As(err, &bad):
-			l.File.Rows++
-			l.Reject(measure.Rejection{Place: s.Place, Line: bad.Line, Text: bad.Text, Reason: bad.Reason})
-		case err != nil:
-			return err
-		default:
-			l.File.Rows++
-			if err := row(r); err != nil {
-				return err
-			}
-		}
-	}
-	if o.Progress != nil {
-		o.Progress(s.Size, s.Size)
-	}
-	return nil
-}
-
 // period notes that the file speaks of p, widening what l knows of its periods.
 func period(l *measure.Load, p date.Period) {
 	if l.File.PeriodFrom.IsZero() || p.Start().Before(l.File.PeriodFrom.Start()) {
@@ -243,21 +202,6 @@ func note(l *measure.Load, sentence string) {
 		l.File.Note += " "
 	}
 	l.File.Note += sentence
-}
-
-// sheetWith finds the first sheet that has all the columns, visible sheets before hidden ones.
-func sheetWith(f *tabular.File, want ...tabular.Column) (*tabular.Sheet, *tabular.Header) {
-	for _, hidden := range []bool{false, true} {
-		for _, s := range f.Sheets {
-			if s.Hidden != hidden {
-				continue
-			}
-			if h, err := tabular.FindHeader(s, want...); err == nil {
-				return s, h
-			}
-		}
-	}
-	return nil, nil
 }
 
 // fileYearText is the text in which a period is looked for as a last resort:

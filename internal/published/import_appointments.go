@@ -18,12 +18,9 @@ var appointments = Format{
 	Name:      "gpad",
 	Title:     "Appointments in General Practice, practice level",
 	Publisher: "NHS England",
-	Recognise: func(f *tabular.File) bool {
-		s, _ := sheetWith(f, appointmentColumns...)
-		return s != nil
-	},
-	Read:     readAppointments,
-	Measures: appointmentMeasures(),
+	Recognise: hasTable(appointmentColumns),
+	Read:      readAppointments,
+	Measures:  appointmentMeasures(),
 }
 
 var appointmentColumns = append([]tabular.Column{
@@ -75,8 +72,8 @@ func readAppointments(ctx context.Context, f *tabular.File, o Options, l *measur
 		if err != nil {
 			continue
 		}
-		t := appointmentTable{table: monthlyTable{sheet: s, header: h, load: l, places: newPlaces(l)}, known: map[tallyKey]*appointmentTally{}}
-		if err := eachRow(ctx, s, h, o, l, t.row); err != nil {
+		t := appointmentTable{monthlyTable: monthlyTable{table: table{s, h, l}, places: newPlaces(l)}, known: map[tallyKey]*appointmentTally{}}
+		if err := t.each(ctx, o, t.add); err != nil {
 			return err
 		}
 		t.give()
@@ -86,32 +83,31 @@ func readAppointments(ctx context.Context, f *tabular.File, o Options, l *measur
 }
 
 type appointmentTable struct {
-	table monthlyTable
+	monthlyTable
 	known map[tallyKey]*appointmentTally
 	order []*appointmentTally
 }
 
-func (t *appointmentTable) row(r tabular.Row) error {
-	code, month, ok := t.table.row(r)
+func (t *appointmentTable) add(r tabular.Row) {
+	code, month, ok := t.row(r)
 	if !ok {
-		return nil
+		return
 	}
-	n, ok := t.table.amount(r, "count")
+	n, ok := t.count(r, "count")
 	if !ok {
-		return nil
+		return
 	}
 	x := t.of(code, month, r)
 	if n.status != measure.Reported {
 		x.status = worse(x.status, n.status)
-		return nil
+		return
 	}
 	x.total += n.number
 	for i, p := range appointmentParts {
-		if tabular.Normal(t.table.header.Cell(r, p.column)) == p.value {
+		if tabular.Normal(t.cell(r, p.column)) == p.value {
 			x.parts[i] += n.number
 		}
 	}
-	return nil
 }
 
 func (t *appointmentTable) of(code string, month date.Period, r tabular.Row) *appointmentTally {
@@ -122,21 +118,21 @@ func (t *appointmentTable) of(code string, month date.Period, r tabular.Row) *ap
 		x = &appointmentTally{practice: key.practice, month: month, row: r.Line}
 		t.known[key] = x
 		t.order = append(t.order, x)
-		if supplier := t.table.header.Cell(r, "supplier"); !nobody(supplier) {
-			t.table.load.Attribute(measure.Attribute{Unit: x.practice, Name: "appointment-system-supplier", Value: strings.Clone(supplier), From: month.Start(), Row: r.Line})
+		if supplier := t.cell(r, "supplier"); !nobody(supplier) {
+			t.load.Attribute(measure.Attribute{Unit: x.practice, Name: "appointment-system-supplier", Value: strings.Clone(supplier), From: month.Start(), Row: r.Line})
 		}
 	}
 	return x
 }
 
 func (t *appointmentTable) give() {
-	h, place := t.table.header, t.table.sheet.Place
+	place := t.sheet.Place
 	for _, x := range t.order {
 		all := reading{x.total, x.status}
-		t.table.load.Figure(place, counted("gpad-appointments", x.practice, x.month, all, x.row))
+		t.load.Figure(place, counted("gpad-appointments", x.practice, x.month, all, x.row))
 		for i, p := range appointmentParts {
-			if h.Has(p.column) {
-				t.table.load.Figure(place, ratio(p.measure, x.practice, x.month, reading{x.parts[i], x.status}, all, x.row))
+			if t.header.Has(p.column) {
+				t.load.Figure(place, ratio(p.measure, x.practice, x.month, reading{x.parts[i], x.status}, all, x.row))
 			}
 		}
 	}

@@ -36,31 +36,37 @@ var referenceColumns = []tabular.Column{
 }
 
 func readReference(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
-	s, h := sheetWith(f, referenceColumns...)
-	return eachRow(ctx, s, h, o, l, func(r tabular.Row) error {
-		text := h.Cell(r, "practice")
-		if text == "" {
-			return nil // no NHS practice
+	t := tableWith(f, l, referenceColumns...)
+	return t.each(ctx, o, func(r tabular.Row) { referenceRow(&t, r) })
+}
+
+func referenceRow(t *table, r tabular.Row) {
+	text := t.cell(r, "practice")
+	if text == "" {
+		return // no NHS practice
+	}
+	code, reason := practiceIn(text)
+	if reason != "" {
+		t.reject(r, "practice", reason)
+		return
+	}
+	from, ok := t.day(r, "registered")
+	if !ok {
+		return
+	}
+	end := ""
+	if tabular.Normal(t.cell(r, "ended")) != "na" { // written by R where there is none
+		days, ok := t.days(r, "ended")
+		if !ok {
+			return
 		}
-		code, reason := practiceIn(text)
-		if reason != "" {
-			l.Reject(rejection(s, h, r, "practice", reason))
-			return nil
-		}
-		from, err := date.ParseAny(h.Cell(r, "registered"))
-		if err != nil {
-			l.Reject(rejection(s, h, r, "registered", err.Error()))
-			return nil
-		}
-		asAt(l, from)
-		end := ""
-		if d, err := date.ParseAny(h.Cell(r, "ended")); err == nil {
+		if d := days[0]; !d.IsZero() {
 			end = "deregistered " + d.String()
-			asAt(l, d)
+			asAt(t.load, d)
 		}
-		registration(l, code, h.Cell(r, "location"), h.Cell(r, "provider"), h.Cell(r, "provider name"), from, end, r.Line)
-		return nil
-	})
+	}
+	asAt(t.load, from)
+	registration(t.load, code, t.cell(r, "location"), t.cell(r, "provider"), t.cell(r, "provider name"), from, end, r.Line)
 }
 
 // registration adds at which location and with which provider a practice is registered.
@@ -86,11 +92,8 @@ var cqcDirectory = Format{
 	Name:      "cqc-directory",
 	Title:     "Care Quality Commission: directory of locations",
 	Publisher: cqcPublisher,
-	Recognise: func(f *tabular.File) bool {
-		s, _ := sheetWith(f, directoryColumns...)
-		return s != nil
-	},
-	Read: readDirectory,
+	Recognise: hasTable(directoryColumns),
+	Read:      readDirectory,
 }
 
 var directoryColumns = []tabular.Column{
@@ -105,49 +108,45 @@ var directoryColumns = []tabular.Column{
 }
 
 func readDirectory(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
-	s, h := sheetWith(f, directoryColumns...)
-	if d, err := producedOn(textAbove(s, h.Line)); err == nil {
+	t := tableWith(f, l, directoryColumns...)
+	if d, err := producedOn(textAbove(t.sheet, t.header.Line)); err == nil {
 		asAt(l, d)
 		period(l, date.Day.Of(d))
 	} else {
 		note(l, "The directory does not say on which day it was produced.")
 	}
 	passed := 0
-	err := eachRow(ctx, s, h, o, l, func(r tabular.Row) error {
-		services := listed(h.Cell(r, "services"))
+	err := t.each(ctx, o, func(r tabular.Row) {
+		services := listed(t.cell(r, "services"))
 		if !hasDoctors(services) {
 			passed++
-			return nil
+			return
 		}
-		directoryRow(s, h, r, l, services)
-		return nil
+		directoryRow(&t, r, services)
 	})
 	note(l, fmt.Sprintf("%d locations that are no doctors' practices were passed over.", passed))
 	return err
 }
 
-func directoryRow(s *tabular.Sheet, h *tabular.Header, r tabular.Row, l *measure.Load, services []string) {
-	id := h.Cell(r, "location")
+func directoryRow(t *table, r tabular.Row, services []string) {
+	id := t.cell(r, "location")
 	if !isLocation(id) {
-		l.Reject(rejection(s, h, r, "location", quoted(id, 30)+" is not a location id of the Commission such as 1-3917736823"))
+		t.reject(r, "location", quoted(id, 30)+" is not a location id of the Commission such as 1-3917736823")
 		return
 	}
-	l.Unit(measure.Unit{Code: id, Kind: "cqc-location", Name: h.Cell(r, "name"), Postcode: h.Cell(r, "postcode"), Row: r.Line})
+	t.load.Unit(measure.Unit{Code: id, Kind: "cqc-location", Name: t.cell(r, "name"), Postcode: t.cell(r, "postcode"), Row: r.Line})
 	add := func(name, value, words string, from date.Date) {
 		if value != "" {
-			l.Attribute(measure.Attribute{Unit: id, Name: name, Value: value, From: from, Note: words, Row: r.Line})
+			t.load.Attribute(measure.Attribute{Unit: id, Name: name, Value: value, From: from, Note: words, Row: r.Line})
 		}
 	}
-	add("cqc-provider", h.Cell(r, "provider"), h.Cell(r, "provider name"), l.File.AsAt)
-	add("cqc-services", strings.Join(services, "; "), "", l.File.AsAt)
-	add("cqc-specialisms", strings.Join(listed(h.Cell(r, "specialisms")), "; "), "", l.File.AsAt)
-	if text := h.Cell(r, "checked"); text != "" {
-		day, err := date.ParseAny(text)
-		if err != nil {
-			l.Reject(rejection(s, h, r, "checked", err.Error()))
-			return
+	add("cqc-provider", t.cell(r, "provider"), t.cell(r, "provider name"), t.load.File.AsAt)
+	add("cqc-services", strings.Join(services, "; "), "", t.load.File.AsAt)
+	add("cqc-specialisms", strings.Join(listed(t.cell(r, "specialisms")), "; "), "", t.load.File.AsAt)
+	if t.cell(r, "checked") != "" {
+		if day, ok := t.day(r, "checked"); ok {
+			add("cqc-latest-check", day.String(), "", day)
 		}
-		add("cqc-latest-check", day.String(), "", day)
 	}
 }
 

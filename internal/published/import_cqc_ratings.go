@@ -41,9 +41,8 @@ var ratingColumns = []tabular.Column{
 }
 
 func readRatings(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
-	s, h := sheetWith(f, ratingColumns...)
-	t := ratingTable{sheet: s, header: h, load: l, rated: map[string]bool{}, partly: map[string]tabular.Row{}, seen: map[string]bool{}}
-	if err := eachRow(ctx, s, h, o, l, func(r tabular.Row) error { t.row(r); return nil }); err != nil {
+	t := ratingTable{table: tableWith(f, l, ratingColumns...), rated: map[string]bool{}, partly: map[string]tabular.Row{}, seen: map[string]bool{}}
+	if err := t.each(ctx, o, t.row); err != nil {
 		return err
 	}
 	t.unrated()
@@ -57,9 +56,7 @@ func readRatings(ctx context.Context, f *tabular.File, o Options, l *measure.Loa
 }
 
 type ratingTable struct {
-	sheet  *tabular.Sheet
-	header *tabular.Header
-	load   *measure.Load
+	table
 	rated  map[string]bool        // practices with a row of the group "Overall"
 	partly map[string]tabular.Row // practices met in rows of another group, with the first such row
 	order  []string               // of partly
@@ -68,11 +65,10 @@ type ratingTable struct {
 }
 
 func (t *ratingTable) row(r tabular.Row) {
-	h := t.header
-	text := h.Cell(r, "practice")
+	text := t.cell(r, "practice")
 	code, reason := practiceIn(text)
 	if reason != "" {
-		if text == "" && h.Has("location") {
+		if text == "" && t.header.Has("location") {
 			return // a location that is no NHS practice: a dentist, a care home
 		}
 		if tabular.Normal(text) == "na" {
@@ -81,7 +77,7 @@ func (t *ratingTable) row(r tabular.Row) {
 		t.reject(r, "practice", reason)
 		return
 	}
-	if group := tabular.Normal(h.Cell(r, "group")); h.Has("group") && group != "overall" && group != "" {
+	if group := tabular.Normal(t.cell(r, "group")); t.header.Has("group") && group != "overall" && group != "" {
 		if _, seen := t.partly[code]; !seen {
 			t.order = append(t.order, code)
 			r.Cells = append([]string(nil), r.Cells...)
@@ -92,23 +88,25 @@ func (t *ratingTable) row(r tabular.Row) {
 	}
 	p, day, err := t.when(r)
 	if err != nil {
-		t.reject(r, "date", err.Error())
+		t.reject(r, t.dated(), err.Error())
 		return
 	}
-	x, words, reason := ratingOf(h.Cell(r, "rating"))
+	x, words, reason := ratingOf(t.cell(r, "rating"))
 	if reason != "" {
 		t.reject(r, "rating", reason)
 		return
 	}
+	if !t.period(r, t.dated(), p) {
+		return
+	}
 	asAt(t.load, day)
-	period(t.load, p)
 	t.load.Unit(measure.Unit{Code: code, Kind: "practice", Row: r.Line})
 	t.place(r, code)
 	t.give(r, code, p, day, x, words)
 }
 
 func (t *ratingTable) give(r tabular.Row, code string, p date.Period, day date.Date, x reading, words string) {
-	domain := t.header.Cell(r, "domain")
+	domain := t.cell(r, "domain")
 	name := "cqc-overall-rating"
 	if question := keyQuestionOf(domain); question != "" {
 		name = "cqc-" + question + "-rating"
@@ -127,14 +125,14 @@ func (t *ratingTable) give(r tabular.Row, code string, p date.Period, day date.D
 
 // when is the day of publication, or the year where the table gives no more.
 func (t *ratingTable) when(r tabular.Row) (date.Period, date.Date, error) {
-	if text := t.header.Cell(r, "date"); text != "" || !t.header.Has("year") {
+	if text := t.cell(r, "date"); text != "" || !t.header.Has("year") {
 		day, err := date.ParseAny(text)
 		if text == "" {
 			err = fmt.Errorf("the row has no day of publication")
 		}
 		return date.Day.Of(day), day, err
 	}
-	text := t.header.Cell(r, "year")
+	text := t.cell(r, "year")
 	year, err := date.ParsePeriod(text)
 	if err != nil || year.Kind() != date.Year || year.Start().Before(date.New(2009, time.January, 1)) {
 		return date.Period{}, date.Date{}, fmt.Errorf("%s is not a year in which the Commission has rated", quoted(text, 40))
@@ -145,13 +143,13 @@ func (t *ratingTable) when(r tabular.Row) (date.Period, date.Date, error) {
 // noteOf says what qualifies the rating.
 func (t *ratingTable) noteOf(r tabular.Row) string {
 	var notes []string
-	if strings.HasPrefix(strings.ToLower(t.header.Cell(r, "inherited")), "y") {
+	if strings.HasPrefix(strings.ToLower(t.cell(r, "inherited")), "y") {
 		notes = append(notes, "inherited")
 	}
-	if t.header.Cell(r, "date") == "" {
+	if t.cell(r, "date") == "" {
 		notes = append(notes, "only the year is stated")
 	}
-	if location := t.header.Cell(r, "location"); location != "" {
+	if location := t.cell(r, "location"); location != "" {
 		notes = append(notes, "location "+location)
 	}
 	return strings.Join(notes, "; ")
@@ -161,9 +159,9 @@ func (t *ratingTable) noteOf(r tabular.Row) string {
 // since the day that the table states, or else as at the table's own day, which
 // is known at its end (a rating may be older than the registration that inherits it).
 func (t *ratingTable) place(r tabular.Row, code string) {
-	since, _ := date.ParseAny(t.header.Cell(r, "registered"))
+	since, _ := date.ParseAny(t.cell(r, "registered"))
 	for _, column := range []string{"location", "provider"} {
-		id := t.header.Cell(r, column)
+		id := t.cell(r, column)
 		if id == "" || id == "-" || t.seen[code+column+id] {
 			continue
 		}
@@ -183,9 +181,10 @@ func (t *ratingTable) unrated() {
 	}
 }
 
-func (t *ratingTable) reject(r tabular.Row, column, reason string) {
-	if column == "date" && !t.header.Has("date") {
-		column = "year"
+// dated names the column that dates the ratings.
+func (t *ratingTable) dated() string {
+	if t.header.Has("date") {
+		return "date"
 	}
-	t.load.Reject(rejection(t.sheet, t.header, r, column, reason))
+	return "year"
 }

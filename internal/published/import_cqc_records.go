@@ -2,6 +2,7 @@ package published
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -139,11 +140,11 @@ func reducedKey(k string) string {
 func reduceKeys(v any) any {
 	switch x := v.(type) {
 	case map[string]any:
-		for k, y := range keyed(x) {
-			delete(x, k)
-			x[k] = reduceKeys(y)
+		object := keyed(x)
+		for k, y := range object {
+			object[k] = reduceKeys(y)
 		}
-		return x
+		return object
 	case []any:
 		for i := range x {
 			x[i] = reduceKeys(x[i])
@@ -233,8 +234,8 @@ func (c *recordReader) read() {
 	c.current()
 	c.assessments()
 	for _, h := range c.HistoricRatings {
-		h.Overall.OrganisationID = firstText(h.Overall.OrganisationID, h.OrganisationID)
-		c.overall(h.Overall, firstText(h.Overall.ReportDate, h.ReportDate), "earlier rating")
+		h.Overall.OrganisationID = cmp.Or(h.Overall.OrganisationID, h.OrganisationID)
+		c.overall(h.Overall, cmp.Or(h.Overall.ReportDate, h.ReportDate), "earlier rating")
 	}
 	if !c.rated {
 		c.neverRated()
@@ -247,6 +248,9 @@ func (c *recordReader) day(field, text string) date.Date {
 		return date.Date{}
 	}
 	d, err := date.ParseAny(text)
+	if err == nil {
+		err = yetToCome(date.Day.Of(d))
+	}
 	if err != nil {
 		c.reject(field, text, err.Error())
 		return date.Date{}
@@ -257,9 +261,9 @@ func (c *recordReader) day(field, text string) date.Date {
 
 func (c *recordReader) current() {
 	overall := c.CurrentRatings.Overall
-	c.overall(overall, firstText(overall.ReportDate, c.CurrentRatings.ReportDate), "")
+	c.overall(overall, cmp.Or(overall.ReportDate, c.CurrentRatings.ReportDate), "")
 	for _, q := range overall.KeyQuestionRatings {
-		c.question(q, firstText(q.ReportDate, overall.ReportDate), "")
+		c.question(q, cmp.Or(q.ReportDate, overall.ReportDate), "")
 	}
 }
 
@@ -272,7 +276,7 @@ func (c *recordReader) assessments() {
 			continue
 		}
 		group := a.Ratings.AsgRatings[0]
-		day := firstText(a.AssessmentPlanPublishedDateTime, group.AssessmentDate)
+		day := cmp.Or(a.AssessmentPlanPublishedDateTime, group.AssessmentDate)
 		words := "assessment of the service group " + group.Name
 		c.overall(cqcRating{Rating: group.Rating}, day, words)
 		for _, q := range group.KeyQuestionRatings {
@@ -372,11 +376,4 @@ func (c *recordReader) attribute(name, value string, day date.Date, words string
 
 func (c *recordReader) reject(field, text, reason string) {
 	c.load.Reject(measure.Rejection{Line: c.row, Column: field, Text: text, Reason: reason})
-}
-
-func firstText(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

@@ -246,32 +246,3 @@ func TestRecordsOfTheInterface(t *testing.T) {
 		t.Errorf("%d read, %d refused", read, refused)
 	}
 }
-
-func FuzzReadStatistics(f *testing.F) {
-	for _, pattern := range []string{"statistics/*.csv", "cqc/*.csv", "cqc/*.json"} {
-		paths, _ := filepath.Glob(filepath.Join("testdata", pattern))
-		for _, p := range paths {
-			f.Add(body(f, p))
-		}
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		l, err := readText(t, "file_2425", text, Options{})
-		if err != nil {
-			if err.Error() == "" {
-				t.Error("refused without a word")
-			}
-			return
-		}
-		l.EachFigure(func(_ string, x measure.Figure) {
-			numbers := !measure.IsNone(x.Numerator) || !measure.IsNone(x.Denominator) || !measure.IsNone(x.Value)
-			if x.Unit == "" || x.Measure == "" || x.Period.IsZero() || x.Row < 1 || numbers != (x.Status == measure.Reported) {
-				t.Errorf("%+v", x)
-			}
-		})
-		for _, r := range l.Rejections {
-			if r.Reason == "" || r.Line < 1 {
-				t.Errorf("%+v", r)
-			}
-		}
-	})
-}

@@ -2,6 +2,7 @@ package published
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -134,6 +135,7 @@ func isPlaceHeader(head string) bool {
 
 func readEFIT(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
 	s, h, columns := efitTable(f)
+	t := table{s, h, l}
 	year, err := yearOfFile(f, s, h.Line, o, l)
 	if err != nil {
 		return err
@@ -142,20 +144,15 @@ func readEFIT(ctx context.Context, f *tabular.File, o Options, l *measure.Load) 
 	asAt(l, dayIn(fileYearText(f)))
 	known := newDeclared(o, efitMeasures())
 	indicators := efitIndicators(h, columns, year, known, l)
-	return eachRow(ctx, s, h, o, l, func(r tabular.Row) error {
-		code, reason := practiceIn(h.Cell(r, "practice"))
-		switch {
-		case reason != "" && isNoPractice(h.Cell(r, "practice")):
-			return nil
-		case reason != "":
-			l.Reject(rejection(s, h, r, "practice", reason))
-			return nil
+	return t.each(ctx, o, func(r tabular.Row) {
+		code, ok := t.practice(r)
+		if !ok {
+			return
 		}
-		l.Unit(measure.Unit{Code: code, Kind: "practice", Name: h.Cell(r, "name"), Row: r.Line})
+		l.Unit(measure.Unit{Code: code, Kind: "practice", Name: t.cell(r, "name"), Row: r.Line})
 		for _, i := range indicators {
-			efitCell(s, h, r, l, i, code)
+			efitCell(&t, r, i, code)
 		}
-		return nil
 	})
 }
 
@@ -170,7 +167,7 @@ func efitIndicators(h *tabular.Header, columns []int, year date.Period, known *d
 	var list []efitIndicator
 	taken := map[string]bool{}
 	for _, c := range columns {
-		head := strings.Join(strings.Fields(h.Cells[c]), " ")
+		head := headWords(h.Cells[c])
 		name, p := "efit-"+efitSlug(head), year
 		if name == "efit-deprivation-score" {
 			p = indexYear(head)
@@ -200,14 +197,14 @@ func indexYear(head string) date.Period {
 	return date.Period{}
 }
 
-func efitCell(s *tabular.Sheet, h *tabular.Header, r tabular.Row, l *measure.Load, i efitIndicator, code string) {
+func efitCell(t *table, r tabular.Row, i efitIndicator, code string) {
 	x, err := readingOf(r.Cell(i.column))
 	if err == nil && x.status == measure.Reported && x.number < 0 {
-		err = fmt.Errorf("the value cannot be less than nought")
+		err = errors.New("the value cannot be less than nought")
 	}
 	if err != nil {
-		l.Reject(measure.Rejection{Place: s.Place, Line: r.Line, Column: h.Cells[i.column], Text: r.Cell(i.column), Reason: err.Error()})
+		t.rejectAt(r, i.column, err.Error())
 		return
 	}
-	l.Figure(s.Place, single(i.name, code, i.period, x, r.Line))
+	t.load.Figure(t.sheet.Place, single(i.name, code, i.period, x, r.Line))
 }

@@ -18,9 +18,9 @@ import (
 // DORMANT (and PROPOSED). A practice that closed long ago vanishes from the
 // file: that a practice is absent says nothing, and nothing is concluded.
 //
-// The file does not say its own date; the latest date in it, of an opening, a
-// closure or a change of commissioner, is the earliest day on which it can have
-// been written, and stands for it.
+// The file does not say its own date; the latest date in it that has come, of
+// an opening, a closure or a change of commissioner, is near the day on which it
+// was written, and stands for it.
 var practices = Format{
 	Name:      "epraccur",
 	Title:     "GP practices (epraccur)",
@@ -70,6 +70,8 @@ func statusWord(text string) string {
 	return ""
 }
 
+const noStatus = "the status is none of A, C, D, P, ACTIVE, INACTIVE, DORMANT and PROPOSED"
+
 // isPracticeSetting says whether a prescribing setting, or a role, is that of a GP practice.
 func isPracticeSetting(text string) bool {
 	text = strings.ToUpper(strings.TrimSpace(text))
@@ -85,54 +87,51 @@ func odsDate(text string) (date.Date, error) {
 }
 
 func readEpraccur(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
-	s := f.Sheets[0]
+	t := table{sheet: f.Sheets[0], load: l}
 	latest := date.Date{}
 	groups := newPlaces(l)
-	err := eachRow(ctx, s, nil, o, l, func(r tabular.Row) error {
+	err := t.each(ctx, o, func(r tabular.Row) {
 		if strings.EqualFold(strings.TrimSpace(r.Cell(epCode)), "organisation code") {
-			return nil
+			return
 		}
 		if len(r.Cells) != epColumns {
-			l.Reject(measure.Rejection{Place: s.Place, Line: r.Line, Text: strings.Join(r.Cells, ","), Reason: "the row has not the 27 columns of the file"})
-			return nil
+			l.Reject(measure.Rejection{Place: t.sheet.Place, Line: r.Line, Text: strings.Join(r.Cells, ","), Reason: "the row has not the 27 columns of the file"})
+			return
 		}
-		if last, ok := epraccurRow(s, r, l, groups); ok && last.After(latest) {
-			latest = last
-		}
-		return nil
+		latest = latestOf(latest, epraccurRow(&t, r, groups))
 	})
 	settleRegisterDate(l, o, latest)
 	return err
 }
 
-// epraccurRow adds the practice of a row and gives the latest date in it; a
-// proposed practice's dates are plans and date nothing.
-func epraccurRow(s *tabular.Sheet, r tabular.Row, l *measure.Load, groups *places) (date.Date, bool) {
+// epraccurRow adds the practice of a row and gives the latest date in it, if
+// the row can be used; a proposed practice's dates are plans and date nothing.
+func epraccurRow(t *table, r tabular.Row, groups *places) date.Date {
 	status := statusWord(r.Cells[epStatus])
 	days, fault := epraccurDays(r)
 	if fault >= 0 {
-		l.Reject(measure.Rejection{Place: s.Place, Line: r.Line, Column: columnLetter(fault), Text: r.Cell(fault), Reason: "this is no date such as 20130401"})
-		return date.Date{}, false
+		t.rejectAt(r, fault, "this is no date such as 20130401")
+		return date.Date{}
 	}
 	last := days.last()
 	if status == "proposed" {
 		last = date.Date{}
 	}
 	if !isPracticeSetting(r.Cells[epSetting]) {
-		return last, true
+		return last
 	}
 	code, reason := practiceIn(r.Cells[epCode])
 	if reason == "" && status == "" {
-		reason = "the status is none of A, C, D, P, ACTIVE, INACTIVE, DORMANT and PROPOSED"
+		reason = noStatus
 	}
 	if reason != "" {
-		l.Reject(measure.Rejection{Place: s.Place, Line: r.Line, Column: columnLetter(epCode), Text: r.Cells[epCode] + " " + r.Cells[epStatus], Reason: reason})
-		return date.Date{}, false
+		t.load.Reject(measure.Rejection{Place: t.sheet.Place, Line: r.Line, Column: columnLetter(epCode), Text: r.Cells[epCode] + " " + r.Cells[epStatus], Reason: reason})
+		return date.Date{}
 	}
-	l.Unit(measure.Unit{Code: code, Kind: "practice", Name: strings.TrimSpace(r.Cells[epName]), Status: status,
+	t.load.Unit(measure.Unit{Code: code, Kind: "practice", Name: strings.TrimSpace(r.Cells[epName]), Status: status,
 		Opened: days.opened, Closed: days.closed, Postcode: strings.TrimSpace(r.Cells[epPostcode]), Row: r.Line})
 	if sub := groupCode(r.Cells[epCommissioner]); sub != "" {
-		l.Membership(measure.Membership{Unit: code, Group: sub, GroupKind: "sub-icb", From: days.from, To: days.to, Row: r.Line})
+		t.load.Membership(measure.Membership{Unit: code, Group: sub, GroupKind: "sub-icb", From: days.from, To: days.to, Row: r.Line})
 		groups.unit(sub, "sub-icb", "", r.Line)
 	}
 	if board := groupCode(r.Cells[epBoard]); board != "" && status == "active" {
@@ -143,30 +142,37 @@ func epraccurRow(s *tabular.Sheet, r tabular.Row, l *measure.Load, groups *place
 			groups.member(board, region, "region", r.Line)
 		}
 	}
-	return last, true
+	return last
 }
 
 // epraccurDates are the dates of a row: of the practice, and of its place with its commissioner.
 type epraccurDates struct{ opened, closed, from, to date.Date }
 
-func (d epraccurDates) last() date.Date {
-	last := d.opened
-	for _, x := range []date.Date{d.closed, d.from, d.to} {
-		if x.After(last) {
-			last = x
+func (d epraccurDates) last() date.Date { return latestOf(d.opened, d.closed, d.from, d.to) }
+
+// latestOf is the latest of the days that have come: a register may hold days
+// that are planned, which say nothing of when it was written.
+func latestOf(days ...date.Date) date.Date {
+	latest, now := date.Date{}, today()
+	for _, d := range days {
+		if d.After(latest) && !d.After(now) {
+			latest = d
 		}
 	}
-	return last
+	return latest
 }
 
-// epraccurDays reads the dates; fault is the column of one that is no date, or -1.
+// epraccurDays reads the dates; fault is the column of the first that is no date, or -1.
 func epraccurDays(r tabular.Row) (days epraccurDates, fault int) {
-	for column, day := range map[int]*date.Date{epOpened: &days.opened, epClosed: &days.closed, epFrom: &days.from, epTo: &days.to} {
-		d, err := odsDate(r.Cells[column])
+	for _, c := range []struct {
+		column int
+		into   *date.Date
+	}{{epOpened, &days.opened}, {epClosed, &days.closed}, {epFrom, &days.from}, {epTo, &days.to}} {
+		d, err := odsDate(r.Cells[c.column])
 		if err != nil {
-			return days, column
+			return days, c.column
 		}
-		*day = d
+		*c.into = d
 	}
 	return days, -1
 }
@@ -181,15 +187,6 @@ func settleRegisterDate(l *measure.Load, o Options, latest date.Date) {
 		asAt(l, latest)
 		note(l, "The file does not state its date; "+latest.Label()+", the latest date in it, is taken as the day of its content.")
 	}
-}
-
-// columnLetter names a column as a spreadsheet does: 0 is A, 26 is AA.
-func columnLetter(i int) string {
-	name := string(rune('A' + i%26))
-	if i >= 26 {
-		return columnLetter(i/26-1) + name
-	}
-	return name
 }
 
 // practices2018 is an extract of the register with a header and twelve columns,
@@ -219,37 +216,10 @@ var headedColumns = []tabular.Column{
 }
 
 func readHeadedPractices(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
-	s, h := sheetWith(f, headedColumns...)
+	t := tableWith(f, l, headedColumns...)
 	latest := date.Date{}
 	groups := newPlaces(l)
-	err := eachRow(ctx, s, h, o, l, func(r tabular.Row) error {
-		if !isPracticeSetting(h.Cell(r, "setting")) {
-			return nil
-		}
-		code, reason := practiceIn(h.Cell(r, "practice"))
-		status := statusWord(h.Cell(r, "status"))
-		if reason == "" && status == "" {
-			reason = "the status is none of A, C, D, P, ACTIVE, INACTIVE, DORMANT and PROPOSED"
-		}
-		if reason != "" {
-			l.Reject(rejection(s, h, r, "practice", reason))
-			return nil
-		}
-		days, ok := headedDays(s, h, r, l)
-		if !ok {
-			return nil
-		}
-		if last := days.last(); status != "proposed" && last.After(latest) {
-			latest = last
-		}
-		l.Unit(measure.Unit{Code: code, Kind: "practice", Name: h.Cell(r, "name"), Status: status, Opened: days.opened, Closed: days.closed,
-			Postcode: h.Cell(r, "postcode"), Row: r.Line})
-		if sub := groupCode(h.Cell(r, "sub-icb")); sub != "" && (status == "active" || !days.from.IsZero()) {
-			groups.unit(sub, "sub-icb", "", r.Line)
-			l.Membership(measure.Membership{Unit: code, Group: sub, GroupKind: "sub-icb", From: days.from, To: days.to, Row: r.Line})
-		}
-		return nil
-	})
+	err := t.each(ctx, o, func(r tabular.Row) { latest = latestOf(latest, headedRow(&t, r, groups)) })
 	settleRegisterDate(l, o, latest)
 	if l.File.AsAt.IsZero() {
 		settleDateByName(f, l)
@@ -257,16 +227,35 @@ func readHeadedPractices(ctx context.Context, f *tabular.File, o Options, l *mea
 	return err
 }
 
-func headedDays(s *tabular.Sheet, h *tabular.Header, r tabular.Row, l *measure.Load) (days epraccurDates, ok bool) {
-	for column, day := range map[string]*date.Date{"opened": &days.opened, "closed": &days.closed, "from": &days.from, "to": &days.to} {
-		d, err := odsDate(h.Cell(r, column))
-		if err != nil {
-			l.Reject(rejection(s, h, r, column, err.Error()))
-			return days, false
-		}
-		*day = d
+// headedRow adds the practice of a row and gives the latest date in it, as epraccurRow does.
+func headedRow(t *table, r tabular.Row, groups *places) date.Date {
+	if !isPracticeSetting(t.cell(r, "setting")) {
+		return date.Date{}
 	}
-	return days, true
+	code, reason := practiceIn(t.cell(r, "practice"))
+	status := statusWord(t.cell(r, "status"))
+	if reason == "" && status == "" {
+		reason = noStatus
+	}
+	if reason != "" {
+		t.reject(r, "practice", reason)
+		return date.Date{}
+	}
+	list, ok := t.days(r, "opened", "closed", "from", "to")
+	if !ok {
+		return date.Date{}
+	}
+	days := epraccurDates{list[0], list[1], list[2], list[3]}
+	t.load.Unit(measure.Unit{Code: code, Kind: "practice", Name: t.cell(r, "name"), Status: status, Opened: days.opened, Closed: days.closed,
+		Postcode: t.cell(r, "postcode"), Row: r.Line})
+	if sub := groupCode(t.cell(r, "sub-icb")); sub != "" && (status == "active" || !days.from.IsZero()) {
+		groups.unit(sub, "sub-icb", "", r.Line)
+		t.load.Membership(measure.Membership{Unit: code, Group: sub, GroupKind: "sub-icb", From: days.from, To: days.to, Row: r.Line})
+	}
+	if status == "proposed" {
+		return date.Date{}
+	}
+	return days.last()
 }
 
 var fullYear = regexp.MustCompile(`(?:^|[^0-9])(20[0-4]\d)(?:-(0[1-9]|1[0-2]))?(?:[^0-9]|$)`)

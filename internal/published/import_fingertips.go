@@ -21,12 +21,9 @@ var fingertips = Format{
 	Name:      "fingertips",
 	Title:     "Fingertips public health profiles: indicators by general practice",
 	Publisher: "Office for Health Improvement and Disparities",
-	Recognise: func(f *tabular.File) bool {
-		s, _ := sheetWith(f, fingertipsColumns...)
-		return s != nil
-	},
-	Read:     readFingertips,
-	Measures: fingertipsMeasures(),
+	Recognise: hasTable(fingertipsColumns),
+	Read:      readFingertips,
+	Measures:  fingertipsMeasures(),
 }
 
 const fingertipsSource = "Fingertips, Office for Health Improvement and Disparities"
@@ -136,21 +133,18 @@ func fingertipsSlug(id, title string) string {
 }
 
 func readFingertips(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
-	s, h := sheetWith(f, fingertipsColumns...)
-	r := fingertipsReader{sheet: s, header: h, load: l, places: newPlaces(l), scale: map[string]float64{}, split: map[string]string{}}
-	if err := eachRow(ctx, s, h, o, l, func(row tabular.Row) error { r.row(row); return nil }); err != nil {
+	t := fingertipsReader{table: tableWith(f, l, fingertipsColumns...), places: newPlaces(l), scale: map[string]float64{}, split: map[string]string{}}
+	if err := t.each(ctx, o, t.row); err != nil {
 		return err
 	}
-	r.give(newDeclared(o, fingertipsMeasures()))
+	t.give(newDeclared(o, fingertipsMeasures()))
 	return nil
 }
 
 // fingertipsReader reads the rows first and gives the figures at the end,
 // because a measure's scale shows only in rows that state value, count and denominator.
 type fingertipsReader struct {
-	sheet  *tabular.Sheet
-	header *tabular.Header
-	load   *measure.Load
+	table
 	places *places
 	rows   []fingertipsRow
 	scale  map[string]float64 // by measure: what count over denominator is multiplied by; 0 when the value is another thing
@@ -167,41 +161,37 @@ type fingertipsRow struct {
 }
 
 func (t *fingertipsReader) row(r tabular.Row) {
-	h := t.header
-	if !isPracticeArea(h.Cell(r, "area type")) || h.Cell(r, "category") != "" {
+	if !isPracticeArea(t.cell(r, "area type")) || t.cell(r, "category") != "" {
 		return
 	}
-	code, reason := practiceIn(h.Cell(r, "area"))
+	code, reason := practiceIn(t.cell(r, "area"))
 	if reason != "" {
 		t.reject(r, "area", reason)
 		return
 	}
-	p, years, err := fingertipsPeriod(h.Cell(r, "time"))
+	p, years, err := fingertipsPeriod(t.cell(r, "time"))
 	if err != nil {
 		t.reject(r, "time", err.Error())
 		return
 	}
-	id, title := h.Cell(r, "id"), h.Cell(r, "indicator")
+	id, title := t.cell(r, "id"), t.cell(r, "indicator")
 	if id == "" && title == "" {
 		t.reject(r, "indicator", "the row names no indicator")
 		return
 	}
-	name := fingertipsName(id, title, h.Cell(r, "sex"))
-	if !t.sameSplit(name, h.Cell(r, "sex"), h.Cell(r, "age")) {
+	name := fingertipsName(id, title, t.cell(r, "sex"))
+	if !t.sameSplit(name, t.cell(r, "sex"), t.cell(r, "age")) {
 		t.reject(r, "age", "the indicator was met with another sex or age before ("+t.split[name]+"), which is the one kept")
 		return
 	}
 	row := fingertipsRow{name: name, title: title, code: code, period: p, line: r.Line}
-	if !t.numbers(r, &row) {
+	if !t.numbers(r, &row) || !t.period(r, "time", p) {
 		return
 	}
 	if years > 1 {
 		t.pooled++
 	}
-	period(t.load, p)
-	if t.places.first(code, "") {
-		t.load.Unit(measure.Unit{Code: code, Kind: "practice", Name: h.Cell(r, "area name"), Row: r.Line})
-	}
+	t.places.unit(code, "practice", t.cell(r, "area name"), r.Line)
 	t.rows = append(t.rows, row)
 }
 
@@ -219,20 +209,18 @@ func (t *fingertipsReader) sameSplit(name, sex, age string) bool {
 
 // numbers reads the row's numbers; one that cannot be read is rejected.
 func (t *fingertipsReader) numbers(r tabular.Row, row *fingertipsRow) bool {
-	h := t.header
 	for _, c := range []struct {
 		column string
 		into   *reading
 	}{{"value", &row.value}, {"count", &row.count}, {"denominator", &row.denominator}} {
-		x, err := readingOf(h.Cell(r, c.column))
-		if err != nil {
-			t.reject(r, c.column, err.Error())
+		x, ok := t.reading(r, c.column)
+		if !ok {
 			return false
 		}
 		*c.into = x
 	}
 	if row.value.status != measure.Reported {
-		row.value.status = withheld(row.value.status, h.Cell(r, "value note"))
+		row.value.status = withheld(row.value.status, t.cell(r, "value note"))
 	}
 	t.weigh(row)
 	return true
@@ -297,10 +285,6 @@ func fingertipsDescribed(title string, p date.Period, scale float64) measure.Mea
 	return m
 }
 
-func (t *fingertipsReader) reject(r tabular.Row, column, reason string) {
-	t.load.Reject(rejection(t.sheet, t.header, r, column, reason))
-}
-
 // withheld tells a suppressed value from one that was never there by the value note.
 func withheld(status measure.Status, valueNote string) measure.Status {
 	words := strings.ToLower(valueNote)
@@ -316,7 +300,7 @@ func withheld(status measure.Status, valueNote string) measure.Status {
 // been "GP", "GPs", "General Practice" and "GP practices".
 func isPracticeArea(areaType string) bool {
 	n := tabular.Normal(areaType)
-	return n == "gp" || n == "gps" || strings.HasPrefix(n, "gppractice") || strings.HasPrefix(n, "generalpractice") || strings.HasPrefix(n, "gps")
+	return n == "gp" || strings.HasPrefix(n, "gppractice") || strings.HasPrefix(n, "generalpractice") || strings.HasPrefix(n, "gps")
 }
 
 // fingertipsPeriod reads a time period and gives how many years it spans:

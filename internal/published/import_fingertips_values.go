@@ -18,12 +18,7 @@ var fingertipsValues = Format{
 	Title:     "Fingertips indicator values by general practice and year",
 	Publisher: "Office for Health Improvement and Disparities",
 	Recognise: func(f *tabular.File) bool {
-		for _, columns := range [][]tabular.Column{valueColumns, deprivationColumns} {
-			if s, _ := sheetWith(f, columns...); s != nil {
-				return true
-			}
-		}
-		return false
+		return hasTable(valueColumns)(f) || hasTable(deprivationColumns)(f)
 	},
 	Read:     readFingertipsValues,
 	Measures: fingertipsMeasures(),
@@ -47,47 +42,43 @@ var (
 )
 
 func readFingertipsValues(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
-	s, h := sheetWith(f, valueColumns...)
-	if s == nil {
-		s, h = sheetWith(f, deprivationColumns...)
+	t := tableWith(f, l, valueColumns...)
+	if t.sheet == nil {
+		t = tableWith(f, l, deprivationColumns...)
 	}
 	known := newDeclared(o, fingertipsMeasures())
-	return eachRow(ctx, s, h, o, l, func(r tabular.Row) error {
-		fingertipsValue(s, h, r, l, known)
-		return nil
-	})
+	return t.each(ctx, o, func(r tabular.Row) { fingertipsValue(&t, r, known) })
 }
 
-func fingertipsValue(s *tabular.Sheet, h *tabular.Header, r tabular.Row, l *measure.Load, known *declared) {
-	code, reason := practiceIn(h.Cell(r, "practice"))
-	year, err := date.ParsePeriod(h.Cell(r, "year"))
-	x, errValue := readingOf(h.Cell(r, "value"))
-	switch {
-	case reason != "" && isNoPractice(h.Cell(r, "practice")):
+func fingertipsValue(t *table, r tabular.Row, known *declared) {
+	code, ok := t.practice(r)
+	if !ok {
 		return
-	case reason != "":
-		l.Reject(rejection(s, h, r, "practice", reason))
+	}
+	year, err := date.ParsePeriod(t.cell(r, "year"))
+	if err != nil || year.Start().Before(date.New(1990, time.January, 1)) {
+		t.reject(r, "year", quoted(t.cell(r, "year"), 40)+" is not a year")
 		return
-	case err != nil || year.Start().Before(date.New(1990, time.January, 1)):
-		l.Reject(rejection(s, h, r, "year", quoted(h.Cell(r, "year"), 40)+" is not a year"))
-		return
-	case errValue != nil:
-		l.Reject(rejection(s, h, r, "value", errValue.Error()))
+	}
+	x, ok := t.reading(r, "value")
+	if !ok {
 		return
 	}
 	name := "fingertips-deprivation-score"
-	if id := h.Cell(r, "id"); h.Has("id") {
-		name = fingertipsName(id, "", "")
+	if t.header.Has("id") {
+		name = fingertipsName(t.cell(r, "id"), "", "")
 	}
 	if !known.has(name, func() measure.Measure {
-		return fingertipsDescribed("Fingertips indicator "+h.Cell(r, "id"), year, 0)
+		return fingertipsDescribed("Fingertips indicator "+t.cell(r, "id"), year, 0)
 	}) {
 		if reason := known.refuse(name); reason != "" {
-			l.Reject(rejection(s, h, r, "id", reason))
+			t.reject(r, "id", reason)
 		}
 		return
 	}
-	period(l, year)
-	l.Unit(measure.Unit{Code: code, Kind: "practice", Name: h.Cell(r, "name"), Row: r.Line})
-	l.Figure(s.Place, single(name, code, year, x, r.Line))
+	if !t.period(r, "year", year) {
+		return
+	}
+	t.load.Unit(measure.Unit{Code: code, Kind: "practice", Name: t.cell(r, "name"), Row: r.Line})
+	t.load.Figure(t.sheet.Place, single(name, code, year, x, r.Line))
 }

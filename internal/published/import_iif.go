@@ -18,12 +18,9 @@ var iif = Format{
 	Name:      "investment-and-impact-fund",
 	Title:     "Network Contract DES: Investment and Impact Fund indicators",
 	Publisher: "NHS England",
-	Recognise: func(f *tabular.File) bool {
-		s, _ := sheetWith(f, iifColumns...)
-		return s != nil
-	},
-	Read:     readIIF,
-	Measures: iifMeasures(),
+	Recognise: hasTable(iifColumns),
+	Read:      readIIF,
+	Measures:  iifMeasures(),
 }
 
 var iifColumns = []tabular.Column{
@@ -68,18 +65,15 @@ type iifSum struct {
 }
 
 type iifTable struct {
-	sheet  *tabular.Sheet
-	header *tabular.Header
-	load   *measure.Load
+	table
 	places *places
 	parts  map[iifPart]*iifSum
 	order  []iifPart
 }
 
 func readIIF(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
-	s, h := sheetWith(f, iifColumns...)
-	t := iifTable{sheet: s, header: h, load: l, places: newPlaces(l), parts: map[iifPart]*iifSum{}}
-	if err := eachRow(ctx, s, h, o, l, func(r tabular.Row) error { t.row(r); return nil }); err != nil {
+	t := iifTable{table: tableWith(f, l, iifColumns...), places: newPlaces(l), parts: map[iifPart]*iifSum{}}
+	if err := t.each(ctx, o, t.row); err != nil {
 		return err
 	}
 	t.give(newDeclared(o, iifMeasures()))
@@ -88,9 +82,8 @@ func readIIF(ctx context.Context, f *tabular.File, o Options, l *measure.Load) e
 }
 
 func (t *iifTable) row(r tabular.Row) {
-	h := t.header
 	kind := ""
-	switch tabular.Normal(h.Cell(r, "type")) {
+	switch tabular.Normal(t.cell(r, "type")) {
 	case "gppractice", "practice", "gp":
 		kind = "practice"
 	case "pcn", "primarycarenetwork":
@@ -102,31 +95,29 @@ func (t *iifTable) row(r tabular.Row) {
 	if kind == "pcn" {
 		read = networkIn
 	}
-	code, reason := read(h.Cell(r, "code"))
+	code, reason := read(t.cell(r, "code"))
 	if reason != "" {
 		t.reject(r, "code", reason)
 		return
 	}
-	day, err := date.ParseAny(h.Cell(r, "date"))
-	if err != nil {
-		t.reject(r, "date", err.Error())
+	day, ok := t.day(r, "date")
+	if !ok {
 		return
 	}
-	x, err := readingOf(h.Cell(r, "value"))
-	if err != nil {
-		t.reject(r, "value", err.Error())
+	x, ok := t.reading(r, "value")
+	if !ok {
 		return
 	}
-	stem, way, bottom, ok := splitPart(h.Cell(r, "part"))
+	stem, way, bottom, ok := splitPart(t.cell(r, "part"))
 	if !ok {
 		t.reject(r, "part", "this is neither a numerator nor a denominator of an indicator")
 		return
 	}
-	if t.places.first(code, "") {
-		t.load.Unit(measure.Unit{Code: code, Kind: kind, Name: h.Cell(r, "name"), Row: r.Line})
-	}
 	year := date.FinancialYear.Of(day)
-	period(t.load, year)
+	if !t.period(r, "date", year) {
+		return
+	}
+	t.places.unit(code, kind, t.cell(r, "name"), r.Line)
 	t.keep(iifPart{code, stem, way, year}, x, bottom, r)
 }
 
@@ -209,8 +200,4 @@ func iifDescribed(key iifPart, ratio bool) measure.Measure {
 		m.Kind, m.Per, m.Of = measure.Rate, 100, "the indicator's denominator"
 	}
 	return m
-}
-
-func (t *iifTable) reject(r tabular.Row, column, reason string) {
-	t.load.Reject(rejection(t.sheet, t.header, r, column, reason))
 }

@@ -2,7 +2,6 @@ package published
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"ohp/internal/kernel/date"
@@ -76,19 +75,17 @@ func listMeasures() []measure.Measure {
 
 // listTable reads one table of the publication.
 type listTable struct {
-	sheet  *tabular.Sheet
-	header *tabular.Header
-	load   *measure.Load
-	month  date.Period // where the table has no date
-	tally  map[tallyKey]*tally
-	order  []*tally
-	block  []tally // tallies are made in blocks
-	now    *tally
-	split  [len(ageGroups)]bool // a published age band straddles the group's limit
-	sexes  [sexes]bool          // sexes that the table gives ages for
-	days   map[string]date.Date
-	spans  map[string]ageSpan
-	names  map[string]string
+	table
+	month date.Period // where the table has no date
+	tally map[tallyKey]*tally
+	order []*tally
+	block []tally // tallies are made in blocks
+	now   *tally
+	split [len(ageGroups)]bool // a published age band straddles the group's limit
+	sexes [sexes]bool          // sexes that the table gives ages for
+	days  map[string]date.Date
+	spans map[string]ageSpan
+	names map[string]string
 	// of the row before: rows of a month mostly stand together
 	dayText  string
 	dayMonth date.Period
@@ -106,7 +103,7 @@ func readListSizes(ctx context.Context, f *tabular.File, o Options, l *measure.L
 	}
 	var single []*listTable
 	for _, s := range f.Sheets {
-		t := &listTable{sheet: s, load: l, tally: map[tallyKey]*tally{}, days: map[string]date.Date{}, spans: map[string]ageSpan{}, names: map[string]string{}}
+		t := &listTable{table: table{sheet: s, load: l}, tally: map[tallyKey]*tally{}, days: map[string]date.Date{}, spans: map[string]ageSpan{}, names: map[string]string{}}
 		row := t.findColumns()
 		if row == nil {
 			continue
@@ -114,7 +111,7 @@ func readListSizes(ctx context.Context, f *tabular.File, o Options, l *measure.L
 		if err := t.settleMonth(f, o); err != nil {
 			return err
 		}
-		if err := eachRow(ctx, s, t.header, o, l, row); err != nil {
+		if err := t.each(ctx, o, row); err != nil {
 			return err
 		}
 		if t.oneSex() {
@@ -131,7 +128,7 @@ func readListSizes(ctx context.Context, f *tabular.File, o Options, l *measure.L
 
 // findColumns finds the header and gives what reads a row of the layout; nil
 // when the table is of no layout of the publication.
-func (t *listTable) findColumns() func(tabular.Row) error {
+func (t *listTable) findColumns() func(tabular.Row) {
 	if h, err := tabular.FindHeader(t.sheet, listColumns...); err == nil && !h.Has("area") {
 		t.header = h
 		return t.row
@@ -147,40 +144,39 @@ func (t *listTable) settleMonth(f *tabular.File, o Options) error {
 	if t.header.Has("date") {
 		return nil
 	}
-	m := monthlyTable{sheet: t.sheet, header: t.header, load: t.load}
-	err := m.settleMonth(f, o)
+	m := monthlyTable{table: t.table}
+	if err := m.settleMonth(f, o); err != nil {
+		return err
+	}
 	t.month = m.month
 	period(t.load, t.month)
 	asAt(t.load, t.month.Start())
-	return err
+	return nil
 }
 
-func (t *listTable) row(r tabular.Row) error {
-	if !isPracticeType(t.header.Cell(r, "type")) {
-		return nil
+func (t *listTable) row(r tabular.Row) {
+	if !isPracticeType(t.cell(r, "type")) {
+		return
 	}
-	text := t.header.Cell(r, "practice")
+	text := t.cell(r, "practice")
 	code, known := t.names[text]
 	if !known && isNoPractice(text) {
-		return nil
+		return
 	}
 	month, err := t.monthOf(r)
 	if err != nil {
 		t.reject(r, "date", err.Error())
-		return nil
+		return
 	}
 	if t.now == nil || t.now.practice != text || t.now.month != month {
 		if !known {
-			var reason string
-			if code, reason = practiceIn(text); reason != "" {
-				t.reject(r, "practice", reason)
-				return nil
+			if code, known = t.practice(r); !known {
+				return
 			}
 		}
 		t.now = t.of(code, month, r.Line)
 	}
-	t.count(r)
-	return nil
+	t.numbers(r)
 }
 
 func (t *listTable) of(code string, month date.Period, line int) *tally {
@@ -227,7 +223,7 @@ func (t *listTable) monthOf(r tabular.Row) (date.Period, error) {
 	if !t.header.Has("date") {
 		return t.month, nil
 	}
-	text := t.header.Cell(r, "date")
+	text := t.cell(r, "date")
 	if text != "" && text == t.dayText {
 		return t.dayMonth, nil
 	}
@@ -248,31 +244,22 @@ func (t *listTable) monthOf(r tabular.Row) (date.Period, error) {
 	return t.dayMonth, nil
 }
 
-// patients reads a number of patients.
-func patients(text string) (reading, error) {
-	n, status, err := amount(text)
-	if err == nil && status == measure.Reported && !isCount(text, n) {
-		err = errors.New("a number of patients is a whole number from nought")
-	}
-	return reading{n, status}, err
-}
-
-func (t *listTable) count(r tabular.Row) {
-	x, err := patients(t.header.Cell(r, "patients"))
-	if err != nil {
-		t.reject(r, "patients", err.Error())
+func (t *listTable) numbers(r tabular.Row) {
+	x, ok := t.count(r, "patients")
+	if !ok {
 		return
 	}
-	text := t.header.Cell(r, "age")
+	text := t.cell(r, "age")
 	span, known := t.spans[text]
 	if !known {
+		var err error
 		if span, err = spanOf(text); err != nil {
 			t.reject(r, "age", err.Error())
 			return
 		}
 		t.spans[strings.Clone(text)] = span
 	}
-	who := sexOf(t.header.Cell(r, "sex"))
+	who := sexOf(t.cell(r, "sex"))
 	if span.all {
 		t.whole(r, who, x)
 		return
@@ -314,8 +301,4 @@ func (t *listTable) part(who sex, span ageSpan, x reading) {
 			t.split[i] = true
 		}
 	}
-}
-
-func (t *listTable) reject(r tabular.Row, column, reason string) {
-	t.load.Reject(rejection(t.sheet, t.header, r, column, reason))
 }

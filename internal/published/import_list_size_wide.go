@@ -19,6 +19,12 @@ var wideListColumns = []tabular.Column{
 	tabular.OptCol("date", "EXTRACT_DATE"),
 }
 
+// wideTotals are the columns of all ages together.
+var wideTotals = [...]struct {
+	column string
+	sex    sex
+}{{"everyone", everyone}, {"male", male}, {"female", female}}
+
 // wideAge is a column of one sex and age band.
 type wideAge struct {
 	column int
@@ -47,51 +53,45 @@ func wideAges(h *tabular.Header) []wideAge {
 }
 
 // wideRow gives what reads a row of the wide layout.
-func wideRow(t *listTable, ages []wideAge) func(tabular.Row) error {
-	totals := map[string]sex{"everyone": everyone, "male": male, "female": female}
-	return func(r tabular.Row) error {
-		text := t.header.Cell(r, "practice")
-		if isNoPractice(text) {
-			return nil
+func wideRow(t *listTable, ages []wideAge) func(tabular.Row) {
+	return func(r tabular.Row) {
+		code, ok := t.practice(r)
+		if !ok {
+			return
 		}
-		code, reason := practiceIn(text)
 		month, err := t.monthOf(r)
-		switch {
-		case reason != "":
-			t.reject(r, "practice", reason)
-			return nil
-		case err != nil:
+		if err != nil {
 			t.reject(r, "date", err.Error())
-			return nil
+			return
 		}
-		return t.wideCounts(r, code, month, totals, ages)
+		t.wideCounts(r, code, month, ages)
 	}
 }
 
 // wideCounts keeps a practice's numbers; one that cannot be read rejects the row whole.
-func (t *listTable) wideCounts(r tabular.Row, code string, month date.Period, totals map[string]sex, ages []wideAge) error {
+func (t *listTable) wideCounts(r tabular.Row, code string, month date.Period, ages []wideAge) {
 	numbers := make([]reading, len(ages))
 	for i, a := range ages {
-		x, err := patients(r.Cell(a.column))
+		x, err := countOf(r.Cell(a.column))
 		if err != nil {
-			t.reject(r, t.header.Cells[a.column], err.Error())
-			return nil
+			t.rejectAt(r, a.column, err.Error())
+			return
 		}
 		numbers[i] = x
 	}
-	for column := range totals {
-		if _, err := patients(t.header.Cell(r, column)); err != nil {
-			t.reject(r, column, err.Error())
-			return nil
+	var whole [len(wideTotals)]reading
+	for i, c := range wideTotals {
+		x, ok := t.count(r, c.column)
+		if !ok {
+			return
 		}
+		whole[i] = x
 	}
 	t.now = t.of(code, month, r.Line)
-	for column, who := range totals {
-		x, _ := patients(t.header.Cell(r, column))
-		t.whole(r, who, x)
+	for i, c := range wideTotals {
+		t.whole(r, c.sex, whole[i])
 	}
 	for i, a := range ages {
 		t.part(a.sex, a.span, numbers[i])
 	}
-	return nil
 }

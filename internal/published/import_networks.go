@@ -2,7 +2,7 @@ package published
 
 import (
 	"context"
-	"strings"
+	"time"
 
 	"ohp/internal/kernel/date"
 	"ohp/internal/kernel/measure"
@@ -16,9 +16,7 @@ var networks = Format{
 	Title:     "Primary care networks (ePCN)",
 	Publisher: "NHS England, Organisation Data Service",
 	Recognise: func(f *tabular.File) bool {
-		details, _ := sheetWith(f, networkColumns...)
-		partners, _ := sheetWith(f, partnerColumns...)
-		return details != nil || partners != nil
+		return hasTable(networkColumns)(f) || hasTable(partnerColumns)(f)
 	},
 	Read: readNetworks,
 }
@@ -44,16 +42,14 @@ var (
 )
 
 func readNetworks(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
-	n := networkReader{load: l, groups: newPlaces(l)}
-	if s, h := sheetWith(f, networkColumns...); s != nil {
-		n.sheet, n.header = s, h
-		if err := eachRow(ctx, s, h, o, l, n.network); err != nil {
+	n := networkReader{groups: newPlaces(l)}
+	if n.table = tableWith(f, l, networkColumns...); n.sheet != nil {
+		if err := n.each(ctx, o, n.network); err != nil {
 			return err
 		}
 	}
-	if s, h := sheetWith(f, partnerColumns...); s != nil {
-		n.sheet, n.header = s, h
-		if err := eachRow(ctx, s, h, o, l, n.partner); err != nil {
+	if n.table = tableWith(f, l, partnerColumns...); n.sheet != nil {
+		if err := n.each(ctx, o, n.partner); err != nil {
 			return err
 		}
 	}
@@ -62,80 +58,59 @@ func readNetworks(ctx context.Context, f *tabular.File, o Options, l *measure.Lo
 }
 
 type networkReader struct {
-	load   *measure.Load
+	table
 	groups *places
-	sheet  *tabular.Sheet
-	header *tabular.Header
 	latest date.Date
 }
 
-// days reads the two dates of a row; a date that cannot be read rejects the row.
-func (n *networkReader) days(r tabular.Row, first, last string) (from, to date.Date, ok bool) {
-	for column, day := range map[string]*date.Date{first: &from, last: &to} {
-		d, err := odsDate(n.header.Cell(r, column))
-		if err != nil {
-			n.reject(r, column, err.Error())
-			return from, to, false
-		}
-		*day = d
-		if d.After(n.latest) {
-			n.latest = d
-		}
-	}
-	if !to.IsZero() && to.Before(from) {
-		n.reject(r, last, "the end is before the beginning")
-		return from, to, false
-	}
-	return from, to, true
+// span reads the two dates of a row, which date the register.
+func (n *networkReader) span(r tabular.Row, first, last string) (from, to date.Date, ok bool) {
+	from, to, ok = n.table.span(r, first, last)
+	n.latest = latestOf(n.latest, from, to)
+	return from, to, ok
 }
 
-func (n *networkReader) reject(r tabular.Row, column, reason string) {
-	n.load.Reject(rejection(n.sheet, n.header, r, column, reason))
-}
-
-func (n *networkReader) network(r tabular.Row) error {
-	code := groupCode(n.header.Cell(r, "pcn"))
-	if code == "" {
-		n.reject(r, "pcn", "this is no code of a network, such as U26345")
-		return nil
+func (n *networkReader) network(r tabular.Row) {
+	code, reason := networkIn(n.cell(r, "pcn"))
+	if reason != "" {
+		n.reject(r, "pcn", reason)
+		return
 	}
-	opened, closed, ok := n.days(r, "opened", "closed")
+	opened, closed, ok := n.span(r, "opened", "closed")
 	if !ok {
-		return nil
+		return
 	}
 	status := "active"
-	if !closed.IsZero() {
+	if !closed.IsZero() && !closed.After(today()) {
 		status = "closed"
 	}
 	if n.groups.first(code, "") {
-		n.load.Unit(measure.Unit{Code: code, Kind: "pcn", Name: n.header.Cell(r, "pcn name"), Status: status,
-			Opened: opened, Closed: closed, Postcode: n.header.Cell(r, "postcode"), Row: r.Line})
+		n.load.Unit(measure.Unit{Code: code, Kind: "pcn", Name: n.cell(r, "pcn name"), Status: status,
+			Opened: opened, Closed: closed, Postcode: n.cell(r, "postcode"), Row: r.Line})
 	}
-	if sub := groupCode(n.header.Cell(r, "sub-icb")); sub != "" {
-		n.groups.unit(sub, "sub-icb", n.header.Cell(r, "sub-icb name"), r.Line)
+	if sub := groupCode(n.cell(r, "sub-icb")); sub != "" {
+		n.groups.unit(sub, "sub-icb", n.cell(r, "sub-icb name"), r.Line)
 		if status == "active" {
 			n.groups.member(code, sub, "sub-icb", r.Line)
 		}
 	}
-	return nil
 }
 
-func (n *networkReader) partner(r tabular.Row) error {
-	code, reason := practiceIn(n.header.Cell(r, "practice"))
-	network := groupCode(n.header.Cell(r, "pcn"))
-	switch {
-	case reason != "":
+func (n *networkReader) partner(r tabular.Row) {
+	code, reason := practiceIn(n.cell(r, "practice"))
+	if reason != "" {
 		n.reject(r, "practice", reason)
-		return nil
-	case network == "":
-		n.reject(r, "pcn", "this is no code of a network, such as U26345")
-		return nil
+		return
 	}
-	if from, to, ok := n.days(r, "from", "to"); ok {
-		n.groups.unit(network, "pcn", n.header.Cell(r, "pcn name"), r.Line)
+	network, reason := networkIn(n.cell(r, "pcn"))
+	if reason != "" {
+		n.reject(r, "pcn", reason)
+		return
+	}
+	if from, to, ok := n.span(r, "from", "to"); ok {
+		n.groups.unit(network, "pcn", n.cell(r, "pcn name"), r.Line)
 		n.load.Membership(measure.Membership{Unit: code, Group: network, GroupKind: "pcn", From: from, To: to, Row: r.Line})
 	}
-	return nil
 }
 
 // memberships is epcmem, the register's archived memberships of practices: six
@@ -163,49 +138,45 @@ func isMembershipList(s *tabular.Sheet) bool {
 }
 
 func readMemberships(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
-	s := f.Sheets[0]
-	groupsBegan := date.New(2013, 4, 1)
+	t := table{sheet: f.Sheets[0], load: l}
 	latest := date.Date{}
-	err := eachRow(ctx, s, nil, o, l, func(r tabular.Row) error {
-		reject := func(column int, reason string) error {
-			l.Reject(measure.Rejection{Place: s.Place, Line: r.Line, Column: columnLetter(column), Text: r.Cell(column), Reason: reason})
-			return nil
-		}
-		code, reason := practiceIn(r.Cell(0))
-		if reason != "" {
-			return reject(0, reason)
-		}
-		parent := groupCode(r.Cell(1))
-		if parent == "" {
-			return reject(1, "this is no code of an organisation")
-		}
-		from, err := odsDate(r.Cell(3))
-		if err != nil || from.IsZero() {
-			return reject(3, "this is no date such as 20130401")
-		}
-		to, err := odsDate(r.Cell(4))
-		if err != nil || !to.IsZero() && to.Before(from) {
-			return reject(4, "this is no date such as 20130401 on or after the day of joining")
-		}
-		kind := "pct"
-		if !from.Before(groupsBegan) {
-			kind = "sub-icb"
-		}
-		for _, d := range []date.Date{from, to} {
-			if d.After(latest) {
-				latest = d
-			}
-		}
-		l.Membership(measure.Membership{Unit: code, Group: parent, GroupKind: kind, From: from, To: to, Row: r.Line})
-		return nil
+	err := t.each(ctx, o, func(r tabular.Row) {
+		from, to := membershipRow(&t, r)
+		latest = latestOf(latest, from, to)
 	})
 	settleRegisterDate(l, o, latest)
 	return err
 }
 
-// unit adds a group once; a name that comes later than the first mention is lost.
-func (p *places) unit(code, kind, name string, row int) {
-	if p.first(code, "") {
-		p.load.Unit(measure.Unit{Code: code, Kind: kind, Name: strings.TrimSpace(name), Row: row})
+// clinicalGroupsBegan is when clinical commissioning groups took over from the trusts.
+var clinicalGroupsBegan = date.New(2013, time.April, 1)
+
+// membershipRow adds the membership of a row and gives its dates.
+func membershipRow(t *table, r tabular.Row) (from, to date.Date) {
+	code, reason := practiceIn(r.Cell(0))
+	if reason != "" {
+		t.rejectAt(r, 0, reason)
+		return date.Date{}, date.Date{}
 	}
+	parent := groupCode(r.Cell(1))
+	if parent == "" {
+		t.rejectAt(r, 1, "this is no code of an organisation")
+		return date.Date{}, date.Date{}
+	}
+	from, err := odsDate(r.Cell(3))
+	if err != nil || from.IsZero() {
+		t.rejectAt(r, 3, "this is no date such as 20130401")
+		return date.Date{}, date.Date{}
+	}
+	to, err = odsDate(r.Cell(4))
+	if err != nil || !to.IsZero() && to.Before(from) {
+		t.rejectAt(r, 4, "this is no date such as 20130401 on or after the day of joining")
+		return date.Date{}, date.Date{}
+	}
+	kind := "pct"
+	if !from.Before(clinicalGroupsBegan) {
+		kind = "sub-icb"
+	}
+	t.load.Membership(measure.Membership{Unit: code, Group: parent, GroupKind: kind, From: from, To: to, Row: r.Line})
+	return from, to
 }

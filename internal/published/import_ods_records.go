@@ -1,13 +1,15 @@
 package published
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
-	"ohp/internal/kernel/date"
 	"ohp/internal/kernel/measure"
 	"ohp/internal/kernel/tabular"
 )
@@ -98,12 +100,12 @@ func addODSRecord(l *measure.Load, r odsRecord, row int) error {
 		}
 	}
 	u := measure.Unit{Code: code, Kind: kind, Name: r.name, Postcode: r.postcode, Row: row}
-	for text, day := range map[string]*date.Date{r.opened: &u.Opened, r.closed: &u.Closed} {
-		d, err := odsDate(text)
-		if err != nil {
-			return err
-		}
-		*day = d
+	var err error
+	if u.Opened, err = odsDate(r.opened); err != nil {
+		return err
+	}
+	if u.Closed, err = odsDate(r.closed); err != nil {
+		return err
 	}
 	if r.stated {
 		u.Status = "closed"
@@ -306,7 +308,7 @@ func listRecord(part json.RawMessage) (odsRecord, bool) {
 		return odsRecord{}, false
 	}
 	r := odsRecord{code: o.ID, name: o.Name, kinds: []string{o.PrimaryRole}, stated: true, active: !*o.Inactive,
-		opened: first(o.OpStartDate, o.LegStartDate), closed: first(o.OpEndDate, o.LegEndDate), changed: o.LastChangeDate}
+		opened: cmp.Or(o.OpStartDate, o.LegStartDate), closed: cmp.Or(o.OpEndDate, o.LegEndDate), changed: o.LastChangeDate}
 	for _, name := range o.RoleName {
 		if strings.EqualFold(name, "GP PRACTICE") {
 			r.kinds = append(r.kinds, "RO76")
@@ -315,26 +317,17 @@ func listRecord(part json.RawMessage) (odsRecord, bool) {
 	if r.active {
 		r.members = append(r.members, odsMembership{r.code, o.RE4, "sub-icb", "", "", false})
 	}
-	for _, list := range o.Relationships {
-		for _, rel := range list {
+	for _, name := range slices.Sorted(maps.Keys(o.Relationships)) {
+		for _, rel := range o.Relationships[name] {
 			for _, role := range rel.TargetOrgRole {
 				if kind := kindOfRole[role]; kind != "" && kind != "practice" {
 					r.members = append(r.members, odsMembership{rel.SourceOrgCode, rel.TargetOrgCode, kind,
-						first(rel.OpStartDate, rel.LegStartDate), first(rel.OpEndDate, rel.LegEndDate), strings.EqualFold(rel.Status, "retired")})
+						cmp.Or(rel.OpStartDate, rel.LegStartDate), cmp.Or(rel.OpEndDate, rel.LegEndDate), strings.EqualFold(rel.Status, "retired")})
 				}
 			}
 		}
 	}
 	return r, true
-}
-
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 // errorAnswer names the message of an interface's error answer; "" for any other file.

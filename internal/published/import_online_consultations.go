@@ -58,16 +58,14 @@ var onlineColumns = append([]tabular.Column{
 }, placeColumns...)
 
 func readOnlineConsultations(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
-	s, h := sheetWith(f, onlineColumns...)
-	t := monthlyTable{sheet: s, header: h, load: l, places: newPlaces(l)}
+	t := monthlyTable{table: tableWith(f, l, onlineColumns...), places: newPlaces(l)}
 	if err := t.settleMonth(f, o); err != nil {
 		return err
 	}
-	if err := eachRow(ctx, s, h, o, l, func(r tabular.Row) error {
+	if err := t.each(ctx, o, func(r tabular.Row) {
 		if code, month, ok := t.row(r); ok {
 			onlineRow(&t, r, code, month)
 		}
-		return nil
 	}); err != nil {
 		return err
 	}
@@ -76,13 +74,13 @@ func readOnlineConsultations(ctx context.Context, f *tabular.File, o Options, l 
 }
 
 func onlineRow(t *monthlyTable, r tabular.Row, code string, month date.Period) {
-	total, ok := t.amount(r, "submissions")
-	patients, okPatients := t.amount(r, "patients")
+	total, ok := t.count(r, "submissions")
+	patients, okPatients := t.count(r, "patients")
 	if !ok || !okPatients {
 		return
 	}
-	supplier := t.header.Cell(r, "supplier")
-	part, okPart := t.amount(r, "participation")
+	supplier := t.cell(r, "supplier")
+	part, okPart := t.count(r, "participation")
 	silent := total.number == 0 && (nobody(supplier) || okPart && part.status == measure.Reported && part.number == 0)
 	for _, c := range []struct{ measure, column string }{
 		{"online-consultations", "submissions"},
@@ -93,7 +91,7 @@ func onlineRow(t *monthlyTable, r tabular.Row, code string, month date.Period) {
 		if !t.header.Has(c.column) {
 			continue
 		}
-		x, ok := t.amount(r, c.column)
+		x, ok := t.count(r, c.column)
 		if !ok {
 			continue
 		}

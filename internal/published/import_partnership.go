@@ -1,6 +1,7 @@
 package published
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -48,8 +49,8 @@ func partnershipSheet(f *tabular.File) (s *tabular.Sheet, h *tabular.Header, fix
 
 func readPartnership(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
 	s, h, fixed := partnershipSheet(f)
-	p := partnershipReader{sheet: s, header: h, load: l, fixed: fixed, groups: newPlaces(l)}
-	if err := eachRow(ctx, s, h, o, l, p.row); err != nil {
+	p := partnershipReader{table: table{s, h, l}, fixed: fixed, groups: newPlaces(l)}
+	if err := p.each(ctx, o, p.row); err != nil {
 		return err
 	}
 	if len(p.unclear) > 0 {
@@ -64,63 +65,46 @@ func readPartnership(ctx context.Context, f *tabular.File, o Options, l *measure
 }
 
 type partnershipReader struct {
-	sheet   *tabular.Sheet
-	header  *tabular.Header
-	load    *measure.Load
+	table
 	groups  *places
 	fixed   string
 	named   date.Period // the latest month that a status of a current member names
 	unclear []string
 }
 
-func (p *partnershipReader) row(r tabular.Row) error {
-	text := p.header.Cell(r, "practice")
-	if isNoPractice(text) {
-		return nil
-	}
-	code, reason := practiceIn(text)
-	if reason != "" {
-		p.load.Reject(rejection(p.sheet, p.header, r, "practice", reason))
-		return nil
+func (p *partnershipReader) row(r tabular.Row) {
+	code, ok := p.practice(r)
+	if !ok {
+		return
 	}
 	group := p.fixed
 	if group == "" {
-		group = strings.ToUpper(p.header.Cell(r, "partnership"))
+		group = strings.ToUpper(p.cell(r, "partnership"))
 	}
 	if group == "" {
-		return nil
+		return
 	}
-	from, errFrom := odsDate(p.header.Cell(r, "from"))
-	to, errTo := odsDate(p.header.Cell(r, "to"))
-	if errFrom != nil || errTo != nil {
-		column, err := "from", errFrom
-		if err == nil {
-			column, err = "to", errTo
-		}
-		p.load.Reject(rejection(p.sheet, p.header, r, column, err.Error()))
-		return nil
+	from, to, ok := p.span(r, "from", "to")
+	if !ok {
+		return
 	}
 	p.groups.unit(group, "partnership", p.groupName(r), r.Line)
 	p.member(r, measure.Membership{Unit: code, Group: group, GroupKind: "partnership", From: from, To: to, Row: r.Line})
-	if location := p.header.Cell(r, "location"); location != "" {
+	if location := p.cell(r, "location"); location != "" {
 		p.load.Attribute(measure.Attribute{Unit: code, Name: "cqc-location", Value: location, Row: r.Line})
 	}
-	return nil
 }
 
 func (p *partnershipReader) groupName(r tabular.Row) string {
 	if p.fixed != "" {
 		return "Our Health Partnership"
 	}
-	if name := p.header.Cell(r, "partnership name"); name != "" {
-		return name
-	}
-	return p.header.Cell(r, "partnership")
+	return cmp.Or(p.cell(r, "partnership name"), p.cell(r, "partnership"))
 }
 
 // member adds the membership if the row's status says what it is.
 func (p *partnershipReader) member(r tabular.Row, m measure.Membership) {
-	status := strings.ToLower(p.header.Cell(r, "status"))
+	status := strings.ToLower(p.cell(r, "status"))
 	switch {
 	case status == "" || strings.HasPrefix(status, "current") || strings.HasPrefix(status, "member") || strings.HasPrefix(status, "active"):
 		if month := monthIn(status); month.Start().After(p.named.Start()) {

@@ -19,12 +19,9 @@ var payments = Format{
 	Name:      "payments",
 	Title:     "NHS Payments to General Practice",
 	Publisher: "NHS England",
-	Recognise: func(f *tabular.File) bool {
-		s, _ := sheetWith(f, paymentColumns...)
-		return s != nil
-	},
-	Read:     readPayments,
-	Measures: paymentMeasures(),
+	Recognise: hasTable(paymentColumns),
+	Read:      readPayments,
+	Measures:  paymentMeasures(),
 }
 
 const paymentsSource = "NHS Payments to General Practice, NHS England"
@@ -42,8 +39,6 @@ var paymentColumns = []tabular.Column{
 	tabular.Col("patients", "Number of Registered Patients (Last Known Figure)", "Number of Registered Patients", "Average Number of Registered Patients", "Registered Patients"),
 	tabular.OptCol("weighted", "Number of Weighted Patients (Last Known Figure)", "Number of Weighted Patients", "Average Number of Weighted Patients", "Weighted Patients"),
 	tabular.Col("total", "Total NHS Payments to General Practice", "Total NHS Payments", "Total Payments"),
-	tabular.OptCol("region", "NHS England (Region) code", "Region Code", "Commissioning Region Code"),
-	tabular.OptCol("region name", "NHS England (Region) Name", "Region Name"),
 	tabular.OptCol("sub-icb", "CCG Code", "Sub ICB Code", "Sub ICB Location Code"),
 	tabular.OptCol("sub-icb name", "Sub ICB NAME", "Sub ICB Location Name", "CCG NAME"),
 	tabular.OptCol("pcn", "PCN Code"),
@@ -139,25 +134,19 @@ func paymentMeasure(slug, title string) measure.Measure {
 }
 
 func readPayments(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
-	s, h := sheetWith(f, paymentColumns...)
-	year, err := yearOfFile(f, s, h.Line, o, l)
-	if err != nil {
+	t := paymentTable{table: tableWith(f, l, paymentColumns...), places: newPlaces(l)}
+	var err error
+	if t.year, err = yearOfFile(f, t.sheet, t.header.Line, o, l); err != nil {
 		return err
 	}
-	period(l, year)
-	asAt(l, year.End())
-	t := paymentTable{sheet: s, header: h, load: l, year: year, places: newPlaces(l)}
+	period(l, t.year)
+	asAt(l, t.year.End())
 	t.streams = t.findStreams(newDeclared(o, paymentMeasures()))
-	return eachRow(ctx, s, h, o, l, func(r tabular.Row) error {
-		t.row(r)
-		return nil
-	})
+	return t.each(ctx, o, t.row)
 }
 
 type paymentTable struct {
-	sheet   *tabular.Sheet
-	header  *tabular.Header
-	load    *measure.Load
+	table
 	year    date.Period
 	places  *places
 	streams []paymentColumn
@@ -182,7 +171,7 @@ func (t *paymentTable) findStreams(known *declared) []paymentColumn {
 	var list []paymentColumn
 	patients := t.header.Index("patients")
 	for i := range t.header.Cells {
-		head := strings.Join(strings.Fields(t.header.Cells[i]), " ")
+		head := headWords(t.header.Cells[i])
 		reduced := tabular.Normal(head)
 		if reduced == "" || strings.HasPrefix(reduced, "averagepayment") {
 			continue
@@ -209,27 +198,22 @@ func (t *paymentTable) findStreams(known *declared) []paymentColumn {
 }
 
 func (t *paymentTable) row(r tabular.Row) {
-	h := t.header
-	code, reason := practiceIn(h.Cell(r, "practice"))
-	switch {
-	case reason != "" && isNoPractice(h.Cell(r, "practice")):
-		return
-	case reason != "":
-		t.reject(r, "practice", reason)
+	code, ok := t.practice(r)
+	if !ok {
 		return
 	}
-	patients, err := readingOf(h.Cell(r, "patients"))
+	patients, err := readingOf(t.cell(r, "patients"))
 	if err != nil || patients.number < 0 {
 		t.reject(r, "patients", "the number of patients cannot be read, so the row's payments have no denominator")
 		return
 	}
-	t.practice(r, code)
+	t.describe(r, code)
 	t.load.Figure(t.sheet.Place, single("payments-registered-patients", code, t.year, patients, r.Line))
 	t.weighted(r, code)
 	for _, c := range t.streams {
 		x, err := readingOf(r.Cell(c.at))
 		if err != nil {
-			t.load.Reject(measure.Rejection{Place: t.sheet.Place, Line: r.Line, Column: h.Cells[c.at], Text: r.Cell(c.at), Reason: err.Error()})
+			t.rejectAt(r, c.at, err.Error())
 			continue
 		}
 		t.load.Figure(t.sheet.Place, ratio(c.name, code, t.year, x, patients, r.Line))
@@ -240,20 +224,20 @@ func (t *paymentTable) weighted(r tabular.Row, code string) {
 	if !t.header.Has("weighted") {
 		return
 	}
-	weighted, err := readingOf(t.header.Cell(r, "weighted"))
+	weighted, err := readingOf(t.cell(r, "weighted"))
 	if err != nil || weighted.number < 0 {
 		t.reject(r, "weighted", "the number of weighted patients cannot be read")
 		return
 	}
 	t.load.Figure(t.sheet.Place, single("payments-weighted-patients", code, t.year, weighted, r.Line))
-	total, err := readingOf(t.header.Cell(r, "total"))
+	total, err := readingOf(t.cell(r, "total"))
 	if err == nil {
 		t.load.Figure(t.sheet.Place, ratio("payments-per-weighted-patient", code, t.year, total, weighted, r.Line))
 	}
 }
 
-// practice adds what the row says of the practice itself.
-func (t *paymentTable) practice(r tabular.Row, code string) {
+// describe adds what the row says of the practice itself.
+func (t *paymentTable) describe(r tabular.Row, code string) {
 	h := t.header
 	u := measure.Unit{Code: code, Kind: "practice", Name: h.Cell(r, "name"), Postcode: strings.Join(strings.Fields(h.Cell(r, "postcode")), " "), Row: r.Line}
 	u.Opened, _ = date.ParseAny(h.Cell(r, "opened"))
@@ -287,9 +271,7 @@ func (t *paymentTable) groups(r tabular.Row, code string) {
 		if i == h.Index("pcn") {
 			name = h.Cell(r, "pcn name")
 		}
-		if t.places.first(network, "") {
-			t.load.Unit(measure.Unit{Code: network, Kind: "pcn", Name: strings.TrimSpace(name), Row: r.Line})
-		}
+		t.places.unit(network, "pcn", name, r.Line)
 		t.places.member(code, network, "pcn", r.Line)
 		break
 	}
@@ -297,8 +279,4 @@ func (t *paymentTable) groups(r tabular.Row, code string) {
 		t.places.group(h, r, "sub-icb", sub)
 		t.places.member(code, sub, "sub-icb", r.Line)
 	}
-}
-
-func (t *paymentTable) reject(r tabular.Row, column, reason string) {
-	t.load.Reject(rejection(t.sheet, t.header, r, column, reason))
 }

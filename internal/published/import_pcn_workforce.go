@@ -3,7 +3,6 @@ package published
 import (
 	"context"
 	"fmt"
-	"sort"
 	"strings"
 	"time"
 
@@ -21,12 +20,9 @@ var pcnWorkforce = Format{
 	Name:      "pcn-workforce",
 	Title:     "Primary Care Network Workforce",
 	Publisher: "NHS England",
-	Recognise: func(f *tabular.File) bool {
-		s, _ := sheetWith(f, workforceColumns...)
-		return s != nil
-	},
-	Read:     readWorkforce,
-	Measures: workforceMeasures(),
+	Recognise: hasTable(workforceColumns),
+	Read:      readWorkforce,
+	Measures:  workforceMeasures(),
 }
 
 var workforceColumns = append([]tabular.Column{
@@ -39,16 +35,7 @@ var workforceColumns = append([]tabular.Column{
 	tabular.Col("fte", "FTE"),
 	tabular.OptCol("headcount", "HEADCOUNT", "Head Count"),
 	tabular.OptCol("unstated", "NON_NUMERIC_FTE_ROWS"),
-}, workforcePlaces...)
-
-var workforcePlaces = []tabular.Column{
-	tabular.OptCol("sub-icb", "SUB_ICB_CODE", "CCG_CODE"),
-	tabular.OptCol("sub-icb name", "SUB_ICB_NAME", "CCG_NAME"),
-	tabular.OptCol("icb", "ICB_CODE", "STP_CODE"),
-	tabular.OptCol("icb name", "ICB_NAME", "STP_NAME"),
-	tabular.OptCol("region", "COMM_REGION_CODE", "REGION_CODE"),
-	tabular.OptCol("region name", "COMM_REGION_NAME", "REGION_NAME"),
-}
+}, groupColumns...)
 
 // workforceRoles are the staff roles that have been published.
 var workforceRoles = []string{
@@ -103,13 +90,12 @@ type staffKey struct {
 }
 
 func readWorkforce(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
-	s, h := sheetWith(f, workforceColumns...)
-	t := workforceTable{sheet: s, header: h, load: l, places: newPlaces(l), known: newDeclared(o, workforceMeasures()), sums: map[staffKey]*staffSum{}}
-	if err := eachRow(ctx, s, h, o, l, func(r tabular.Row) error { t.row(r); return nil }); err != nil {
+	t := workforceTable{table: tableWith(f, l, workforceColumns...), places: newPlaces(l), known: newDeclared(o, workforceMeasures()), sums: map[staffKey]*staffSum{}}
+	if err := t.each(ctx, o, t.row); err != nil {
 		return err
 	}
 	t.give()
-	if !h.Has("headcount") && l.File.Rows < wholeWorkforce {
+	if !t.header.Has("headcount") && l.File.Rows < wholeWorkforce {
 		l.File.AsAt = date.Date{}
 		note(l, "The file lists few members of staff and is taken for an extract: its sums give way to those of any whole publication.")
 	}
@@ -122,9 +108,7 @@ func readWorkforce(ctx context.Context, f *tabular.File, o Options, l *measure.L
 const wholeWorkforce = 100
 
 type workforceTable struct {
-	sheet  *tabular.Sheet
-	header *tabular.Header
-	load   *measure.Load
+	table
 	places *places
 	known  *declared
 	sums   map[staffKey]*staffSum
@@ -132,41 +116,42 @@ type workforceTable struct {
 }
 
 func (t *workforceTable) row(r tabular.Row) {
-	h := t.header
-	code, reason := networkIn(h.Cell(r, "pcn"))
+	code, reason := networkIn(t.cell(r, "pcn"))
 	switch {
-	case reason != "" && isNoPractice(h.Cell(r, "pcn")):
+	case reason != "" && isNoPractice(t.cell(r, "pcn")):
 		return
 	case reason != "":
 		t.reject(r, "pcn", reason)
 		return
 	}
-	census, err := censusMonth(h.Cell(r, "year"), h.Cell(r, "month"))
+	census, err := censusMonth(t.cell(r, "year"), t.cell(r, "month"))
 	if err != nil {
 		t.reject(r, "month", err.Error())
 		return
 	}
-	fte, err := readingOf(h.Cell(r, "fte"))
-	if err == nil && fte.number < 0 {
-		err = fmt.Errorf("a full-time equivalent cannot be less than nought")
+	fte, ok := t.reading(r, "fte")
+	if !ok {
+		return
 	}
-	if err != nil {
-		t.reject(r, "fte", err.Error())
+	if fte.number < 0 {
+		t.reject(r, "fte", "a full-time equivalent cannot be less than nought")
 		return
 	}
 	unstated := 0
-	if n, ok := plainNumber(h.Cell(r, "unstated")); ok && n > 0 || fte.status != measure.Reported {
+	if n, ok := plainNumber(t.cell(r, "unstated")); ok && n > 0 || fte.status != measure.Reported {
 		unstated = max(1, int(n))
 	}
 	quarter := date.Quarter.Of(census.Start())
-	period(t.load, quarter)
+	if !t.period(r, "year", quarter) {
+		return
+	}
 	asAt(t.load, census.End())
-	t.places.network(h, r, code)
+	t.places.network(t.header, r, code)
 	t.add(staffKey{code, quarter, "total"}, fte, unstated, r.Line)
-	if strings.Contains(tabular.Normal(h.Cell(r, "group")), "directpatientcare") {
+	if strings.Contains(tabular.Normal(t.cell(r, "group")), "directpatientcare") {
 		t.add(staffKey{code, quarter, "direct-patient-care"}, fte, unstated, r.Line)
 	}
-	role := h.Cell(r, "role")
+	role := t.cell(r, "role")
 	if slug(role) == "" {
 		t.reject(r, "role", "the row names no role; the person is counted in the network's total only")
 		return
@@ -196,7 +181,6 @@ func (t *workforceTable) add(key staffKey, fte reading, unstated, row int) {
 
 // give adds the sums as figures. A sum that lacks the hours of some is not reported.
 func (t *workforceTable) give() {
-	sort.SliceStable(t.order, func(i, k int) bool { return t.sums[t.order[i]].row < t.sums[t.order[k]].row })
 	for _, key := range t.order {
 		sum := t.sums[key]
 		x := reading{sum.fte, measure.Reported}
@@ -205,10 +189,6 @@ func (t *workforceTable) give() {
 		}
 		t.load.Figure(t.sheet.Place, counted("pcn-workforce-"+key.measure, key.network, key.quarter, x, sum.row))
 	}
-}
-
-func (t *workforceTable) reject(r tabular.Row, column, reason string) {
-	t.load.Reject(rejection(t.sheet, t.header, r, column, reason))
 }
 
 // censusMonth reads the year and month (a number or a name) of the census.

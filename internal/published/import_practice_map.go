@@ -2,6 +2,7 @@ package published
 
 import (
 	"context"
+	"slices"
 
 	"ohp/internal/kernel/date"
 	"ohp/internal/kernel/measure"
@@ -23,49 +24,32 @@ var practiceMap = Format{
 	Read: readPracticeMap,
 }
 
-var mapColumns = []tabular.Column{
+var mapColumns = slices.Concat([]tabular.Column{
 	tabular.Col("practice", "PRACTICE_CODE", "GP_PRACTICE_CODE", "ORG_CODE"),
 	tabular.Col("name", "PRACTICE_NAME", "GP_PRACTICE_NAME", "ORG_NAME"),
 	tabular.Col("date", "EXTRACT_DATE"),
-	tabular.Col("sub-icb", "SUB_ICB_LOCATION_CODE", "SUB_ICB_CODE", "CCG_CODE"),
+	tabular.Col("sub-icb", subICBSpellings...),
 	tabular.OptCol("patients", "NUMBER_OF_PATIENTS"),
-	tabular.OptCol("sub-icb name", "SUB_ICB_LOCATION_NAME", "SUB_ICB_NAME", "CCG_NAME"),
-	tabular.OptCol("pcn", "PCN_CODE"),
-	tabular.OptCol("pcn name", "PCN_NAME"),
-	tabular.OptCol("icb", "ICB_CODE", "STP_CODE"),
-	tabular.OptCol("icb name", "ICB_NAME", "STP_NAME"),
-	tabular.OptCol("region", "COMM_REGION_CODE", "COMMISSIONING_REGION_CODE", "REGION_CODE"),
-	tabular.OptCol("region name", "COMM_REGION_NAME", "COMMISSIONING_REGION_NAME", "REGION_NAME"),
 	tabular.OptCol("postcode", "PRACTICE_POSTCODE", "POSTCODE"),
 	tabular.OptCol("supplier", "SUPPLIER_NAME", "SYSTEM_SUPPLIER", "SUPPLIER"),
-}
+}, pcnColumns, groupColumns)
 
 func readPracticeMap(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
-	s, h := sheetWith(f, mapColumns...)
+	t := tableWith(f, l, mapColumns...)
 	groups := newPlaces(l)
-	return eachRow(ctx, s, h, o, l, func(r tabular.Row) error {
-		if isNoPractice(h.Cell(r, "practice")) {
-			return nil
+	return t.each(ctx, o, func(r tabular.Row) {
+		code, ok := t.practice(r)
+		if !ok {
+			return
 		}
-		code, reason := practiceIn(h.Cell(r, "practice"))
-		if reason != "" {
-			l.Reject(rejection(s, h, r, "practice", reason))
-			return nil
-		}
-		day, err := date.ParseAny(h.Cell(r, "date"))
-		if err != nil {
-			l.Reject(rejection(s, h, r, "date", err.Error()))
-			return nil
+		day, ok := t.day(r, "date")
+		if !ok || !t.period(r, "date", date.Month.Of(day)) {
+			return
 		}
 		asAt(l, day)
-		period(l, date.Month.Of(day))
-		if groups.first(code, "") {
-			l.Unit(measure.Unit{Code: code, Kind: "practice", Name: h.Cell(r, "name"), Postcode: h.Cell(r, "postcode"), Row: r.Line})
-		}
-		groups.practice(h, r, code)
-		if supplier := h.Cell(r, "supplier"); !nobody(supplier) {
+		groups.practice(t.header, r, code)
+		if supplier := t.cell(r, "supplier"); !nobody(supplier) {
 			l.Attribute(measure.Attribute{Unit: code, Name: "system-supplier", Value: supplier, From: day, Row: r.Line})
 		}
-		return nil
 	})
 }

@@ -18,12 +18,9 @@ var qofPrevalence = Format{
 	Name:      "qof-prevalence",
 	Title:     "Quality and Outcomes Framework: recorded disease prevalence",
 	Publisher: "NHS England",
-	Recognise: func(f *tabular.File) bool {
-		s, _ := sheetWith(f, qofColumns...)
-		return s != nil
-	},
-	Read:     readQOF,
-	Measures: qofMeasures(),
+	Recognise: hasTable(qofColumns),
+	Read:      readQOF,
+	Measures:  qofMeasures(),
 }
 
 const qofSource = "Quality and Outcomes Framework, NHS England"
@@ -97,80 +94,62 @@ func listTypeWords(listType string) string {
 }
 
 func readQOF(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
-	s, h := sheetWith(f, qofColumns...)
+	t := tableWith(f, l, qofColumns...)
 	var year date.Period
-	if !h.Has("year") {
+	if !t.header.Has("year") {
 		var err error
-		if year, err = yearOfFile(f, s, h.Line, o, l); err != nil {
+		if year, err = yearOfFile(f, t.sheet, t.header.Line, o, l); err != nil {
 			return err
 		}
 		period(l, year)
 	}
 	known := newDeclared(o, qofMeasures())
-	if err := eachRow(ctx, s, h, o, l, func(r tabular.Row) error {
-		readQOFRow(s, h, r, l, year, known)
-		return nil
-	}); err != nil {
+	if err := t.each(ctx, o, func(r tabular.Row) { readQOFRow(&t, r, year, known) }); err != nil {
 		return err
 	}
 	asAt(l, l.File.PeriodTo.End())
 	return nil
 }
 
-func readQOFRow(s *tabular.Sheet, h *tabular.Header, r tabular.Row, l *measure.Load, year date.Period, known *declared) {
-	text := h.Cell(r, "practice")
-	code, reason := practiceIn(text)
-	switch {
-	case reason != "" && isNoPractice(text):
-		return
-	case reason != "":
-		l.Reject(rejection(s, h, r, "practice", reason))
+func readQOFRow(t *table, r tabular.Row, year date.Period, known *declared) {
+	code, ok := t.practice(r)
+	if !ok {
 		return
 	}
-	if h.Has("year") {
-		if year = yearOf(h.Cell(r, "year")); year.IsZero() {
-			l.Reject(rejection(s, h, r, "year", quoted(h.Cell(r, "year"), 40)+" is not a year of the framework"))
+	if t.header.Has("year") {
+		if year = yearOf(t.cell(r, "year")); year.IsZero() {
+			t.reject(r, "year", quoted(t.cell(r, "year"), 40)+" is not a year of the framework")
 			return
 		}
-		period(l, year)
+		if !t.period(r, "year", year) {
+			return
+		}
 	}
-	register, err := readingOf(h.Cell(r, "register"))
-	if err != nil {
-		l.Reject(rejection(s, h, r, "register", err.Error()))
+	register, ok := t.count(r, "register")
+	if !ok {
 		return
 	}
-	list, err := readingOf(h.Cell(r, "list size"))
-	if err != nil {
-		l.Reject(rejection(s, h, r, "list size", err.Error()))
-		return
-	}
-	if register.number < 0 || list.number < 0 {
-		l.Reject(rejection(s, h, r, "register", "a count of patients cannot be less than nought"))
+	list, ok := t.count(r, "list size")
+	if !ok {
 		return
 	}
 	if register.number > list.number {
-		l.Reject(rejection(s, h, r, "register", fmt.Sprintf("the register (%.0f) is larger than the list that it is part of (%.0f): ask the publisher", register.number, list.number)))
+		t.reject(r, "register", fmt.Sprintf("the register (%.0f) is larger than the list that it is part of (%.0f): ask the publisher", register.number, list.number))
 		return
 	}
-	group := strings.ToUpper(h.Cell(r, "group"))
+	group := strings.ToUpper(t.cell(r, "group"))
 	if group == "" {
-		l.Reject(rejection(s, h, r, "group", "the row names no register"))
+		t.reject(r, "group", "the row names no register")
 		return
 	}
 	name := qofName(group)
-	if !known.has(name, func() measure.Measure { return qofMeasure(group, group, strings.ToUpper(h.Cell(r, "list type"))) }) {
+	if !known.has(name, func() measure.Measure { return qofMeasure(group, group, strings.ToUpper(t.cell(r, "list type"))) }) {
 		if reason := known.refuse(name); reason != "" {
-			l.Reject(rejection(s, h, r, "group", reason))
+			t.reject(r, "group", reason)
 		}
 		return
 	}
-	l.Figure(s.Place, ratio(name, code, year, register, list, r.Line))
-}
-
-// readingOf reads a cell as a number or a mark.
-func readingOf(text string) (reading, error) {
-	x, status, err := amount(text)
-	return reading{x, status}, err
+	t.load.Figure(t.sheet.Place, ratio(name, code, year, register, list, r.Line))
 }
 
 // yearOf reads a cell that states a financial year: "2024-25", "2425", or a day of it ("31/03/2025").

@@ -408,15 +408,18 @@ func TestEveryMeasureIsDescribed(t *testing.T) {
 	// Given what the formats declare, when it is listed, then each measure has its words, and one name has one meaning.
 	first := map[string]measure.Measure{}
 	for _, f := range Formats() {
+		if f.Name == "" || f.Title == "" || f.Publisher == "" || f.Recognise == nil || f.Read == nil {
+			t.Errorf("format %q is incomplete", f.Name)
+		}
 		for _, m := range f.Measures {
 			switch {
-			case m.Name == "" || m.Name != slug(m.Name) || m.Title == "" || m.Counts == "" || m.Source == "" || m.Per == 0 || m.Unit == "" || m.Cadence == 0:
+			case m.Name == "" || m.Name != slug(m.Name) || m.Title == "" || m.Counts == "" || m.Source == "" || m.Per == 0 || m.Unit != "practice" && m.Unit != "pcn" || m.Cadence == 0:
 				t.Errorf("%s: %+v is not described", f.Name, m)
 			case (m.Kind == measure.Proportion || m.Kind == measure.Rate) && m.Of == "":
 				t.Errorf("%s: of what is %s a part?", f.Name, m.Name)
 			}
 			if old, twice := first[m.Name]; twice && old != m {
-				t.Errorf("%s is declared in two ways", m.Name)
+				t.Errorf("%s is declared in two ways: %+v and, by %s, %+v", m.Name, old, f.Name, m)
 			}
 			first[m.Name] = m
 		}

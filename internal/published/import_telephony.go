@@ -85,27 +85,25 @@ func telephonySpellings(heads ...string) []string {
 }
 
 func readTelephony(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
-	s, h := sheetWith(f, telephonyColumns...)
-	t := monthlyTable{sheet: s, header: h, load: l, places: newPlaces(l)}
+	t := monthlyTable{table: tableWith(f, l, telephonyColumns...), places: newPlaces(l)}
 	if err := t.settleMonth(f, o); err != nil {
 		return err
 	}
 	var sum, total float64
-	if err := eachRow(ctx, s, h, o, l, func(r tabular.Row) error {
-		inbound, status, err := amount(h.Cell(r, "inbound"))
-		counted := err == nil && status == measure.Reported
-		if counted && isTotalRow(h, r) {
-			total = inbound
-			return nil
+	if err := t.each(ctx, o, func(r tabular.Row) {
+		inbound, err := readingOf(t.cell(r, "inbound"))
+		counted := err == nil && inbound.status == measure.Reported
+		if counted && t.isTotal(r) {
+			total = inbound.number
+			return
 		}
 		code, month, ok := t.row(r)
 		if ok {
 			telephonyRow(&t, r, code, month)
 		}
-		if counted && (ok || tabular.Normal(h.Cell(r, "practice")) == "unassigned") {
-			sum += inbound
+		if counted && (ok || tabular.Normal(t.cell(r, "practice")) == "unassigned") {
+			sum += inbound.number
 		}
-		return nil
 	}); err != nil {
 		return err
 	}
@@ -121,31 +119,33 @@ func readTelephony(ctx context.Context, f *tabular.File, o Options, l *measure.L
 
 // readWaits reads table 4 where the file has it.
 func readWaits(ctx context.Context, f *tabular.File, o Options, l *measure.Load, known *places) error {
-	s, h := sheetWith(f, waitColumns...)
-	if s == nil {
+	t := monthlyTable{table: tableWith(f, l, waitColumns...), places: known}
+	if t.sheet == nil {
 		return nil
 	}
-	t := monthlyTable{sheet: s, header: h, load: l, places: known}
 	if err := t.settleMonth(f, o); err != nil {
 		return err
 	}
-	return eachRow(ctx, s, h, o, l, func(r tabular.Row) error {
+	return t.each(ctx, o, func(r tabular.Row) {
 		code, month, ok := t.row(r)
 		if !ok {
-			return nil
+			return
 		}
-		answered, okAnswered := t.amount(r, "answered")
-		longest, okLongest := t.amount(r, "longest")
-		if okAnswered && okLongest {
-			l.Figure(s.Place, ratio("telephony-waited-over-5-minutes", code, month, longest, answered, r.Line))
+		answered, okAnswered := t.count(r, "answered")
+		longest, okLongest := t.count(r, "longest")
+		switch {
+		case !okAnswered || !okLongest:
+		case longest.number > answered.number:
+			t.reject(r, "longest", "there are more of these calls than answered calls")
+		default:
+			l.Figure(t.sheet.Place, ratio("telephony-waited-over-5-minutes", code, month, longest, answered, r.Line))
 		}
-		return nil
 	})
 }
 
-// isTotalRow says whether a row is the table's total, whichever cell says so.
-func isTotalRow(h *tabular.Header, r tabular.Row) bool {
-	return tabular.Normal(h.Cell(r, "practice")) == "total" || tabular.Normal(h.Cell(r, "month")) == "total" || tabular.Normal(r.Cell(0)) == "total"
+// isTotal says whether a row is the table's total, whichever cell says so.
+func (t *monthlyTable) isTotal(r tabular.Row) bool {
+	return tabular.Normal(t.cell(r, "practice")) == "total" || tabular.Normal(t.cell(r, "month")) == "total" || tabular.Normal(r.Cell(0)) == "total"
 }
 
 func telephonyRow(t *monthlyTable, r tabular.Row, code string, month date.Period) {
@@ -154,7 +154,7 @@ func telephonyRow(t *monthlyTable, r tabular.Row, code string, month date.Period
 		if !t.header.Has(column) {
 			continue
 		}
-		if x, ok := t.amount(r, column); ok {
+		if x, ok := t.count(r, column); ok {
 			read[column] = x
 		}
 	}

@@ -1,8 +1,9 @@
 package published
 
 import (
-	"errors"
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ohp/internal/kernel/date"
@@ -17,24 +18,22 @@ var (
 		"GP Practice (ODS_CODE)", "GP Code", "GP Practice Code", "GP Practice ODS Code", "GP ODS Code",
 		"Practice Code", "ODS Code", "Practice ODS Code", "GP Practice",
 	}
-	placeColumns = []tabular.Column{
-		tabular.OptCol("name", "GP Name", "GP Practice Name", "Practice Name"),
-		tabular.OptCol("pcn", "PCN Code"),
-		tabular.OptCol("pcn name", "PCN Name"),
-		tabular.OptCol("sub-icb", "Sub ICB Code", "Sub ICB Location Code", "Sub ICB Loc Code", "CCG Code"),
+	subICBSpellings = []string{"Sub ICB Code", "Sub ICB Location Code", "Sub ICB Loc Code", "CCG Code"}
+	pcnColumns      = []tabular.Column{tabular.OptCol("pcn", "PCN Code"), tabular.OptCol("pcn name", "PCN Name")}
+	groupColumns    = []tabular.Column{
+		tabular.OptCol("sub-icb", subICBSpellings...),
 		tabular.OptCol("sub-icb name", "Sub ICB Name", "Sub ICB Location Name", "CCG Name"),
 		tabular.OptCol("icb", "ICB Code", "STP Code"),
 		tabular.OptCol("icb name", "ICB Name", "STP Name"),
 		tabular.OptCol("region", "Region Code", "Commissioning Region Code", "Comm Region Code"),
-		tabular.OptCol("region name", "Region Name", "Commissioning Region", "Comm Region Name"),
+		tabular.OptCol("region name", "Region Name", "Commissioning Region Name", "Commissioning Region", "Comm Region Name"),
 	}
+	placeColumns = slices.Concat([]tabular.Column{tabular.OptCol("name", "GP Name", "GP Practice Name", "Practice Name")}, pcnColumns, groupColumns)
 )
 
 // monthlyTable is a table of practices by month in one of NHS England's workbooks.
 type monthlyTable struct {
-	sheet  *tabular.Sheet
-	header *tabular.Header
-	load   *measure.Load
+	table
 	places *places
 	month  date.Period // where the table has no column for it
 	spoilt int         // rows whose own month could not be read
@@ -66,7 +65,7 @@ func (t *monthlyTable) settleMonth(f *tabular.File, o Options) error {
 // known practice, notes and copyright lines under the table are passed over; a
 // row that should be a practice's and is not is rejected.
 func (t *monthlyTable) row(r tabular.Row) (code string, month date.Period, ok bool) {
-	text := t.header.Cell(r, "practice")
+	text := t.cell(r, "practice")
 	code, reason := practiceIn(text)
 	month, stated := t.monthOf(r)
 	switch {
@@ -76,28 +75,35 @@ func (t *monthlyTable) row(r tabular.Row) (code string, month date.Period, ok bo
 		}
 		return "", date.Period{}, false
 	case month.IsZero():
-		t.reject(r, "month", quoted(t.header.Cell(r, "month"), 40)+" is not a month")
+		t.reject(r, "month", quoted(t.cell(r, "month"), 40)+" is not a month")
 		return "", date.Period{}, false
-	case yetToCome(month) != nil:
-		t.reject(r, "month", yetToCome(month).Error())
+	case !t.period(r, "month", month):
 		return "", date.Period{}, false
 	case !stated:
 		t.noteSpoilt(r, month)
 	}
-	period(t.load, month)
 	t.places.practice(t.header, r, code)
 	return code, month, true
 }
 
-// noteSpoilt notes the first few rows that do not state their month; settleAsAt counts the others.
+// noteSpoilt notes the first few rows that do not state their month; each counts the others.
 func (t *monthlyTable) noteSpoilt(r tabular.Row, month date.Period) {
 	if t.spoilt++; t.spoilt <= spoiltNoted {
 		note(t.load, fmt.Sprintf("Row %d has %s in place of its month and is taken to be of %s, as the table's title says.",
-			r.Line, quoted(t.header.Cell(r, "month"), 40), month.Label()))
+			r.Line, quoted(t.cell(r, "month"), 40), month.Label()))
 	}
 }
 
 const spoiltNoted = 3
+
+// each calls row for every row as table.each does, and counts the spoilt rows that were not noted one by one.
+func (t *monthlyTable) each(ctx context.Context, o Options, row func(tabular.Row)) error {
+	err := t.table.each(ctx, o, row)
+	if t.spoilt > spoiltNoted {
+		note(t.load, fmt.Sprintf("So are %d more rows.", t.spoilt-spoiltNoted))
+	}
+	return err
+}
 
 // isNoteLine tells the notes under a table from a code: they are words.
 func isNoteLine(text string) bool {
@@ -109,38 +115,17 @@ func (t *monthlyTable) monthOf(r tabular.Row) (p date.Period, stated bool) {
 	if !t.header.Has("month") {
 		return t.month, true
 	}
-	p, err := monthOf(t.header.Cell(r, "month"))
+	p, err := monthOf(t.cell(r, "month"))
 	if err != nil {
 		return t.month, false
 	}
 	return p, true
 }
 
-// amount reads a number of the row; one that cannot be read is rejected.
-func (t *monthlyTable) amount(r tabular.Row, column string) (reading, bool) {
-	text := t.header.Cell(r, column)
-	x, status, err := amount(text)
-	if err == nil && status == measure.Reported && !isCount(text, x) {
-		err = errors.New("a count is a whole number from nought")
-	}
-	if err != nil {
-		t.reject(r, column, err.Error())
-		return reading{measure.None, status}, false
-	}
-	return reading{x, status}, true
-}
-
-func (t *monthlyTable) reject(r tabular.Row, column, reason string) {
-	t.load.Reject(rejection(t.sheet, t.header, r, column, reason))
-}
-
 // settleAsAt dates the file by its title sheet ("Publication date: 06 June
 // 2024"), unless that is before the end of the months it tells of: title sheets
 // have kept an earlier month's date.
 func (t *monthlyTable) settleAsAt(f *tabular.File) {
-	if t.spoilt > spoiltNoted {
-		note(t.load, fmt.Sprintf("So are %d more rows.", t.spoilt-spoiltNoted))
-	}
 	end := t.load.File.PeriodTo.End()
 	published := publicationDate(f)
 	switch {
@@ -215,13 +200,4 @@ func blankUnreported(f measure.Figure) measure.Figure {
 		f.Numerator, f.Denominator, f.Value = measure.None, measure.None, measure.None
 	}
 	return f
-}
-
-// rejection describes a row that cannot be used by the column at fault.
-func rejection(s *tabular.Sheet, h *tabular.Header, r tabular.Row, column, reason string) measure.Rejection {
-	shown := column
-	if i := h.Index(column); i >= 0 && i < len(h.Cells) {
-		shown = strings.Join(strings.Fields(h.Cells[i]), " ")
-	}
-	return measure.Rejection{Place: s.Place, Line: r.Line, Column: shown, Text: h.Cell(r, column), Reason: reason}
 }

@@ -13,11 +13,11 @@ var others = []func(f *tabular.File) string{
 	syndicationRecord,
 	tableOf("the file is a list of files with their checksums, not data",
 		tabular.Col("file", "file"), tabular.Col("bytes", "bytes"), tabular.Col("sha256", "sha256")),
-	tableOf("the file holds expected values that were compiled from publications for checking; import the publications themselves",
+	tableOf(compiledSentence,
 		tabular.Col("code", "ods_code"), tabular.Col("date", "extract_date"), tabular.Col("patients", "patients")),
-	tableOf("the file holds expected values that were compiled from publications for checking; import the publications themselves",
+	tableOf(compiledSentence,
 		tabular.Col("code", "ods_code"), tabular.Col("month", "month"), tabular.Col("rate", "rate_per_1000")),
-	tableOf("the file holds expected values that were compiled from publications for checking; import the publications themselves",
+	tableOf(compiledSentence,
 		tabular.Col("code", "ods_code"), tabular.Col("month", "month"), tabular.Col("ended", "ivr_ended")),
 	tableOf("the file counts registered patients by small area (LSOA), which is not imported; import the totals or the age bands of the same publication",
 		tabular.Col("practice", "PRACTICE_CODE", "ORG_CODE"), tabular.Col("area", "LSOA_CODE"), tabular.Col("patients", "NUMBER_OF_PATIENTS")),
@@ -27,6 +27,8 @@ var others = []func(f *tabular.File) string{
 	tableOf("the file counts appointments by commissioner, not by practice; import the practice-level crosstab of Appointments in General Practice",
 		tabular.Col("commissioner", "CCG_CODE", "SUB_ICB_LOCATION_CODE", "ICB_CODE"), tabular.Col("status", "APPT_STATUS"), tabular.Col("count", "COUNT_OF_APPOINTMENTS")),
 }
+
+const compiledSentence = "the file holds expected values that were compiled from publications for checking; import the publications themselves"
 
 // knownOther names a file that is known and deliberately not imported; "" for any other.
 func knownOther(f *tabular.File) string {
@@ -40,7 +42,7 @@ func knownOther(f *tabular.File) string {
 
 func tableOf(sentence string, want ...tabular.Column) func(f *tabular.File) string {
 	return func(f *tabular.File) string {
-		if s, _ := sheetWith(f, want...); s != nil {
+		if hasTable(want)(f) {
 			return sentence
 		}
 		return ""

@@ -96,7 +96,7 @@ func (p Pages) readData(ctx context.Context, v *dataView) error {
 		where.And("format = ?", v.format)
 	}
 	v.files, err = store.Collect[fileRow](ctx, p.DB, "select no, name, publication, period_from, period_to, as_at, loaded_at, source_rows, figures, rejected from source_file where true"+where.SQL()+
-		" order by no desc limit "+strconv.Itoa(filesPerPage)+" offset "+strconv.Itoa((v.page-1)*filesPerPage), where.Args()...)
+		" order by no desc"+limits(v.page, filesPerPage), where.Args()...)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package published
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 
 	"ohp/internal/kernel/date"
 	"ohp/internal/kernel/errs"
+	"ohp/internal/kernel/measure"
 	"ohp/internal/kernel/page"
 	"ohp/internal/kernel/page/nhsuk"
 	"ohp/internal/kernel/store"
@@ -121,12 +123,13 @@ func (p Pages) readFileLists(ctx context.Context, v *fileView) error {
 	}
 	v.name(places)
 	v.at[0] = min(v.at[0], pagesOf(v.Rejected, rowsPerPage))
-	v.rejected, err = store.Collect[rejected](ctx, p.DB, rejectedRows+limits(v.at[0]), v.No)
+	v.rejected, err = store.Collect[rejected](ctx, p.DB, rejectedRows+limits(v.at[0], rowsPerPage), v.No)
 	for i, side := range replacedSides {
 		if err != nil {
 			return err
 		}
-		if v.counts[i], err = p.countReplaced(ctx, side.this, places); err != nil {
+		where := replacedAt(side.this, places)
+		if v.counts[i], err = p.countReplaced(ctx, where); err != nil {
 			return err
 		}
 		v.at[i+1] = min(v.at[i+1], pagesOf(v.counts[i], rowsPerPage))
@@ -134,13 +137,12 @@ func (p Pages) readFileLists(ctx context.Context, v *fileView) error {
     f.name as other, f.no as other_no
 from figure_superseded h join source_place o on o.no = h.`+side.other+` join source_file f on f.no = o.file
 left join measure m on m.name = h.measure left join unit u on u.code = h.unit
-where true`+replacedAt(side.this, places).SQL()+" order by h.measure, h.unit, h.period"+limits(v.at[i+1]), replacedAt(side.this, places).Args()...)
+where true`+where.SQL()+" order by h.measure, h.unit, h.period"+limits(v.at[i+1], rowsPerPage), where.Args()...)
 	}
 	return err
 }
 
-func (p Pages) countReplaced(ctx context.Context, column string, places []place) (int, error) {
-	where := replacedAt(column, places)
+func (p Pages) countReplaced(ctx context.Context, where *store.Filter) (int, error) {
 	n, err := store.One[int64](ctx, p.DB, "select count(*) from figure_superseded h where true"+where.SQL(), where.Args()...)
 	return int(n), err
 }
@@ -174,8 +176,9 @@ func (v *fileView) name(places []place) {
 	}
 }
 
-func limits(at int) string {
-	return fmt.Sprintf(" limit %d offset %d", rowsPerPage, (at-1)*rowsPerPage)
+// limits keeps a query to one page of so many rows.
+func limits(at, per int) string {
+	return fmt.Sprintf(" limit %d offset %d", per, (at-1)*per)
 }
 
 // facts are the file's provenance.
@@ -219,16 +222,9 @@ func (v fileView) rejectedTable() nhsuk.Table {
 	t := nhsuk.Table{Responsive: true, Class: "ohp-dense", Head: []nhsuk.Cell{{Text: "Place"}, {Text: "Line", Numeric: true}, {Text: "Column"}, {Text: "What stood there"}, {Text: "Why it was rejected"}},
 		Downloads: []nhsuk.Download{{Format: "CSV", Href: fmt.Sprintf("/data/%d.csv", v.No), Of: "rejected rows"}, {Format: "XLSX", Href: fmt.Sprintf("/data/%d.xlsx", v.No), Of: "rejected rows"}}}
 	for _, r := range v.rejected {
-		t.Rows = append(t.Rows, []nhsuk.Cell{{Text: or(r.Place, "–")}, {Text: grouped(r.Line)}, {Text: or(r.Column, "–")}, {Text: or(r.Content, "–"), Class: "ohp-file"}, {Text: r.Reason}})
+		t.Rows = append(t.Rows, []nhsuk.Cell{{Text: cmp.Or(r.Place, "–")}, {Text: grouped(r.Line)}, {Text: cmp.Or(r.Column, "–")}, {Text: cmp.Or(r.Content, "–"), Class: "ohp-file"}, {Text: r.Reason}})
 	}
 	return t
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 func (v fileView) replacedTable(i int) nhsuk.Table {
@@ -239,7 +235,7 @@ func (v fileView) replacedTable(i int) nhsuk.Table {
 		if p, err := date.ParsePeriod(r.Period); err == nil {
 			period = p.Label()
 		}
-		t.Rows = append(t.Rows, []nhsuk.Cell{{Text: r.Measure}, {Text: or(r.Name, r.Unit), Hidden: "(" + r.Unit + ")"}, {Text: period}, {Text: r.was()}, {Text: r.Other, Href: fmt.Sprintf("/data/%d", r.OtherNo), Class: "ohp-file"}})
+		t.Rows = append(t.Rows, []nhsuk.Cell{{Text: r.Measure}, {Text: cmp.Or(r.Name, r.Unit), Hidden: "(" + r.Unit + ")"}, {Text: period}, {Text: r.was()}, {Text: r.Other, Href: fmt.Sprintf("/data/%d", r.OtherNo), Class: "ohp-file"}})
 	}
 	return t
 }
@@ -248,8 +244,8 @@ func (v fileView) replacedTable(i int) nhsuk.Table {
 func (r replacedRow) was() string {
 	number := func(x *float64) string { return strconv.FormatFloat(*x, 'f', -1, 64) }
 	switch {
-	case r.Status != 0:
-		return [...]string{"", "suppressed", "not reported", "missing"}[min(r.Status, 3)]
+	case measure.Status(r.Status) != measure.Reported:
+		return measure.Status(r.Status).String()
 	case r.Value != nil:
 		return number(r.Value)
 	case r.Numerator == nil:

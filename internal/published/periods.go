@@ -15,7 +15,7 @@ import (
 )
 
 // monthName finds "April 2024", "Apr-24", "APR2024" in running text.
-var monthName = regexp.MustCompile(`(?i)(?:^|[^a-z])(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[\s_.-]{0,3}(20\d\d|\d\d)(?:[^0-9]|$)`)
+var monthName = regexp.MustCompile(`(?i)(?:^|[^a-z])(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)[\s_.-]{0,3}(20\d\d|\d\d)(?:[^0-9]|$)`)
 
 // monthIn finds the first month that running text names; no period when there is none.
 func monthIn(text string) date.Period {
@@ -23,7 +23,7 @@ func monthIn(text string) date.Period {
 	if found == nil {
 		return date.Period{}
 	}
-	month, err := time.Parse("Jan", strings.ToUpper(found[1][:1])+strings.ToLower(found[1][1:]))
+	month, err := time.Parse("Jan", strings.ToUpper(found[1][:1])+strings.ToLower(found[1][1:3]))
 	if err != nil {
 		return date.Period{}
 	}
@@ -36,6 +36,8 @@ func monthIn(text string) date.Period {
 
 var (
 	isoDay = regexp.MustCompile(`20\d\d-\d\d-\d\d`)
+	// britishDay finds "01/02/2024", whose day and month are not two years.
+	britishDay = regexp.MustCompile(`(?:^|[^0-9])(?:\d{1,2}/\d{1,2}/|\d{1,2}-\d{1,2}-|\d{1,2}\.\d{1,2}\.)20\d\d`)
 	// twoYears finds "2024-25", "2024/25", "2024_2025", "24-25"; compactYears "2425" as in PREVALENCE_2425.
 	twoYears     = regexp.MustCompile(`(?:^|[^0-9])(?:20)?(\d\d)\s?[-/_–]\s?(?:20)?(\d\d)(?:[^0-9]|$)`)
 	compactYears = regexp.MustCompile(`(?:^|[^0-9])(\d\d)(\d\d)(?:[^0-9]|$)`)
@@ -44,22 +46,31 @@ var (
 // financialYearIn finds the first financial year that running text names, two
 // years that follow each other: "2024-25", "2024/25", "24-25", "2425".
 func financialYearIn(text string) date.Period {
-	text = isoDay.ReplaceAllString(text, " ")
-	for _, pattern := range []*regexp.Regexp{twoYears, compactYears} {
-		for rest := text; ; {
-			at := pattern.FindStringSubmatchIndex(rest)
-			if at == nil {
-				break
-			}
-			first, _ := strconv.Atoi(rest[at[2]:at[3]])
-			second, _ := strconv.Atoi(rest[at[4]:at[5]])
-			if second == (first+1)%100 {
-				return date.FinancialYear.Of(date.New(2000+first, time.April, 1))
-			}
-			rest = rest[at[3]:]
-		}
+	if p := spelledYearIn(text); !p.IsZero() {
+		return p
 	}
-	return date.Period{}
+	return followingYears(text, compactYears)
+}
+
+// spelledYearIn finds only a financial year whose two years are parted: in a
+// sentence, 2021 is a calendar year and not 2020/21.
+func spelledYearIn(text string) date.Period { return followingYears(text, twoYears) }
+
+// followingYears finds the first two years of the pattern that follow each other.
+func followingYears(text string, pattern *regexp.Regexp) date.Period {
+	rest := britishDay.ReplaceAllString(isoDay.ReplaceAllString(text, " "), " ")
+	for {
+		at := pattern.FindStringSubmatchIndex(rest)
+		if at == nil {
+			return date.Period{}
+		}
+		first, _ := strconv.Atoi(rest[at[2]:at[3]])
+		second, _ := strconv.Atoi(rest[at[4]:at[5]])
+		if second == (first+1)%100 {
+			return date.FinancialYear.Of(date.New(2000+first, time.April, 1))
+		}
+		rest = rest[at[3]:]
+	}
 }
 
 // dayIn finds the first "2024-04-12" in running text.
@@ -79,7 +90,7 @@ func yearOfFile(f *tabular.File, s *tabular.Sheet, header int, o Options, l *mea
 		note(l, "The file does not state its period; "+o.Period.Label()+" was given when it was imported.")
 		return o.Period, nil
 	}
-	if p := financialYearIn(textAbove(s, header)); !p.IsZero() {
+	if p := spelledYearIn(textAbove(s, header)); !p.IsZero() {
 		return p, nil
 	}
 	if p := financialYearIn(f.Name); !p.IsZero() {
@@ -115,7 +126,7 @@ func textAbove(s *tabular.Sheet, line int) string {
 var errNoMonth = errors.New("neither the table nor the file's name says which month it is of: give it, for example --period 2025-10")
 
 // today is the present day in England.
-func today() date.Date { return date.Now().In(nhs.London) }
+func today() date.Date { return nhs.Today(date.Now()) }
 
 // yetToCome refuses a period that begins after tomorrow: nobody can have
 // counted it, and as the latest period it would hide the true one.

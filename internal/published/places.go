@@ -30,16 +30,14 @@ func (p *places) first(a, b string) bool {
 // practice adds a practice and the groups that the row places it in.
 func (p *places) practice(h *tabular.Header, r tabular.Row, code string) {
 	if p.first(code, "") {
-		p.load.Unit(measure.Unit{Code: code, Kind: "practice", Name: h.Cell(r, "name"), Row: r.Line})
+		p.load.Unit(measure.Unit{Code: code, Kind: "practice", Name: h.Cell(r, "name"), Postcode: h.Cell(r, "postcode"), Row: r.Line})
 	}
 	p.groups(h, r, code, "pcn", "sub-icb", "icb")
 }
 
 // network adds a PCN and the groups that the row places it in.
 func (p *places) network(h *tabular.Header, r tabular.Row, code string) {
-	if p.first(code, "") {
-		p.load.Unit(measure.Unit{Code: code, Kind: "pcn", Name: h.Cell(r, "pcn name"), Row: r.Line})
-	}
+	p.group(h, r, "pcn", code)
 	p.groups(h, r, code, "sub-icb", "icb")
 }
 
@@ -60,8 +58,13 @@ func (p *places) groups(h *tabular.Header, r tabular.Row, code string, kinds ...
 }
 
 func (p *places) group(h *tabular.Header, r tabular.Row, kind, code string) {
+	p.unit(code, kind, h.Cell(r, kind+" name"), r.Line)
+}
+
+// unit adds a unit once; a name that comes later than the first mention is lost.
+func (p *places) unit(code, kind, name string, row int) {
 	if p.first(code, "") {
-		p.load.Unit(measure.Unit{Code: code, Kind: kind, Name: h.Cell(r, kind+" name"), Row: r.Line})
+		p.load.Unit(measure.Unit{Code: code, Kind: kind, Name: strings.TrimSpace(name), Row: row})
 	}
 }
 
