@@ -73,8 +73,9 @@ type ChartedPoint struct {
 	Upper       *float64 `json:"upper"`
 	Part        int      `json:"part"` // from 1
 	Cause       string   `json:"special_cause"`
-	Meaning     string   `json:"meaning"` // "common_cause", "improvement", "concern" …
+	Meaning     string   `json:"meaning"` // "common_cause", "special_cause_improvement", "special_cause_concern" …
 
+	day  date.Date
 	mark chart.Mark
 }
 
@@ -115,6 +116,9 @@ func (c Chart) Run(out io.Writer) error {
 
 // draw chooses the kind of chart, calculates it and marks special causes.
 func (c Chart) draw(t chartTable) (*Charted, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
 	direction, err := c.direction()
 	if err != nil {
 		return nil, err
@@ -145,6 +149,19 @@ func (c Chart) draw(t chartTable) (*Charted, error) {
 	d.format = d.formatOf()
 	d.tellSettings(profile)
 	return d, nil
+}
+
+// check refuses numbers that set nothing.
+func (c Chart) check() error {
+	switch {
+	case c.Target != nil && given(*c.Target) == nil:
+		return errs.New(errs.Invalid, "--target %v: the value to reach must be a number.", *c.Target)
+	case c.Per < 0 || given(c.Per) == nil:
+		return errs.New(errs.Invalid, "--per %v: the scale must be a number above nought, such as 100 or 1000.", c.Per)
+	case c.FixAfter < 0:
+		return errs.New(errs.Invalid, "--fix-after %d: say from how many first points limits are calculated.", c.FixAfter)
+	}
+	return nil
 }
 
 func (c Chart) direction() (spc.Direction, error) {
@@ -219,12 +236,11 @@ func (c Chart) chooseByRule(d *Charted, t chartTable, shares bool) error {
 			status = measure.Missing
 		}
 		p.Periods, p.Status = append(p.Periods, date.Day.Of(r.date)), append(p.Status, status)
-		p.Num, p.Den, p.Value = append(p.Num, r.num), append(p.Den, r.den), append(p.Value, r.value)
-	}
-	if t.counted() {
-		p.Value = nil
-	} else {
-		p.Num, p.Den = make([]float64, len(t.rows)), nil
+		if t.counted() {
+			p.Num, p.Den = append(p.Num, r.num), append(p.Den, r.den)
+		} else { // a plot wants a numerator for each point, also of measurements
+			p.Num, p.Value = append(p.Num, 0), append(p.Value, r.value)
+		}
 	}
 	plotted, err := p.Draw()
 	d.Kind, d.Why = plotted.Chart, plotted.Why
@@ -237,8 +253,16 @@ func (d *Charted) lay(t chartTable) {
 		if math.IsNaN(t.amount(r, d.Per)) {
 			d.missing++
 		}
-		d.Points = append(d.Points, ChartedPoint{Line: r.line, Date: r.date.String(), Numerator: given(r.num), Denominator: given(r.den), Value: given(t.amount(r, d.Per)), Part: 1, Meaning: "common_cause"})
+		d.Points = append(d.Points, ChartedPoint{Line: r.line, Date: r.date.String(), Numerator: given(r.num), Denominator: given(r.den), Value: given(t.amount(r, d.Per)), Part: 1, Meaning: spc.Common.String(), day: r.date})
 	}
+}
+
+// target is the value to reach, if there is one.
+func (d *Charted) target() spc.Target {
+	if d.Target == nil {
+		return spc.Target{}
+	}
+	return spc.TargetOf(*d.Target)
 }
 
 // given is the number, or nil where there is none.
@@ -277,10 +301,7 @@ func (c Chart) breaks(t chartTable) ([]int, error) {
 // individual draws an XmR chart.
 func (c Chart) individual(d *Charted, t chartTable, profile spc.Profile, direction spc.Direction) error {
 	s := spc.Series{Name: d.Title}
-	options := spc.Options{Profile: profile, Improvement: direction, FixAfter: c.FixAfter}
-	if c.Target != nil {
-		options.Target = spc.TargetOf(*c.Target)
-	}
+	options := spc.Options{Profile: profile, Improvement: direction, FixAfter: c.FixAfter, Target: d.target()}
 	for _, r := range t.rows {
 		s.Dates, s.Values = append(s.Dates, r.date.String()), append(s.Values, t.amount(r, d.Per))
 	}

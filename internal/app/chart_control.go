@@ -17,11 +17,9 @@ func (c Chart) control(d *Charted, t chartTable, profile spc.Profile, direction 
 	if err != nil {
 		return err
 	}
-	distances := make([]float64, len(x.Points))
 	for i, p := range x.Points {
 		d.line(i, p.Part, p.Lower, p.Centre, p.Upper)
 		d.Points[i].Value = given(p.Y)
-		distances[i] = distance(x.Kind, p)
 	}
 	for _, part := range x.Parts {
 		d.Parts = append(d.Parts, partOf(part))
@@ -32,7 +30,7 @@ func (c Chart) control(d *Charted, t chartTable, profile spc.Profile, direction 
 	case string(spc.Moving):
 		d.markSigma(x)
 	default:
-		err = d.standardised(x, distances, profile, direction)
+		err = d.standardised(x, profile, direction)
 	}
 	d.count()
 	return err
@@ -87,28 +85,27 @@ func distance(kind spc.Kind, p spc.Subgroup) float64 {
 	return 3 * (p.Y - p.Centre) / width
 }
 
-func (d *Charted) standardised(x spc.ControlChart, distances []float64, profile spc.Profile, direction spc.Direction) error {
+// standardised marks the points and sets the icons, the target held against the latest limits; without limits there are none.
+func (d *Charted) standardised(x spc.ControlChart, profile spc.Profile, direction spc.Direction) error {
 	engine, err := spc.NewEngine(profile)
 	if err != nil {
 		return err
+	}
+	distances, latest := make([]float64, len(x.Points)), -1
+	for i, p := range x.Points {
+		if distances[i] = distance(x.Kind, p); !math.IsNaN(distances[i]) {
+			latest = i
+		}
+	}
+	if latest < 0 {
+		return nil
 	}
 	r := engine.Standardised(distances, spc.Settings{Improvement: direction, Breaks: d.breaks})
 	for i := range x.Points {
 		d.tell(i, r.Causes[i], r.Types[i])
 	}
-	assurance := spc.NoAssurance
-	last := x.Points[len(x.Points)-1]
-	if d.Target != nil {
-		lower, upper := last.Lower, last.Upper
-		if math.IsNaN(lower) {
-			lower = math.Inf(-1)
-		}
-		if math.IsNaN(upper) {
-			upper = math.Inf(1)
-		}
-		assurance = direction.Assurance(spc.TargetOf(*d.Target), spc.Limits{Centre: last.Centre, Lower: lower, Upper: upper})
-	}
-	d.icons(r.Variation, assurance)
+	limits := spc.Limits{Lower: x.Points[latest].Lower, Upper: x.Points[latest].Upper}
+	d.icons(r.Variation, direction.Assurance(d.target(), limits))
 	return nil
 }
 

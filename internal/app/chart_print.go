@@ -25,10 +25,14 @@ func (d *Charted) tellSettings(profile spc.Profile) {
 		d.Settings = append(d.Settings, fmt.Sprintf("Rules: %s – a point outside the limits, %d points on one side of the centre, %d points rising or falling, two of three near a limit.",
 			profile.Name, profile.ShiftPoints, profile.TrendPoints))
 	}
-	switch {
-	case d.fixed > 0:
-		d.Settings = append(d.Settings, fmt.Sprintf("Centre and limits from the first %d points.", d.fixed))
-	case len(d.breaks) > 0:
+	if d.fixed > 0 {
+		of := ""
+		if len(d.breaks) > 0 {
+			of = " of each part"
+		}
+		d.Settings = append(d.Settings, fmt.Sprintf("Centre and limits from the first %d points%s.", d.fixed, of))
+	}
+	if len(d.breaks) > 0 {
 		var from []string
 		for _, i := range d.breaks {
 			from = append(from, d.Points[i].Date)
@@ -165,11 +169,7 @@ func (d *Charted) drawing() chart.SPC {
 	}
 	epoch := date.New(1970, 1, 1)
 	for i, p := range d.Points {
-		day, err := date.Parse(p.Date)
-		if err != nil { // dates were read by parseDay and written by String
-			continue
-		}
-		point := chart.Point{Label: day.Label(), X: day.Sub(epoch), Value: orNaN(p.Value), Lower: orNaN(p.Lower), Centre: orNaN(p.Centre), Upper: orNaN(p.Upper), Mark: p.mark, Segment: p.Part}
+		point := chart.Point{Label: p.day.Label(), X: p.day.Sub(epoch), Value: orNaN(p.Value), Lower: orNaN(p.Lower), Centre: orNaN(p.Centre), Upper: orNaN(p.Upper), Mark: p.mark, Segment: p.Part}
 		if p.Value == nil {
 			point.Status = chart.Missing
 		}

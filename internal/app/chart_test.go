@@ -135,6 +135,7 @@ func TestChartFindsColumns(t *testing.T) {
 
 // What cannot be drawn is refused with line, column and reason.
 func TestChartRefuses(t *testing.T) {
+	nan := math.NaN()
 	for _, c := range []struct {
 		content string
 		chart   Chart
@@ -161,6 +162,12 @@ func TestChartRefuses(t *testing.T) {
 		{"date,value\n2024-01-01,1\n", Chart{Direction: "up"}, "say which is better"},
 		{"date,value\n2024-01-01,1\n2024-02-01,1\n", Chart{Rebase: []string{"2030-01-01"}}, "--rebase 2030-01-01"},
 		{"date,value\n2024-01-01,1\n2024-02-01,1\n", Chart{Rebase: []string{"whenever"}}, "--rebase whenever"},
+		{"date,value\n2024-01-01,1\n", Chart{Target: &nan}, "--target"},
+		{"date,value\n2024-01-01,1\n", Chart{Per: nan}, "--per"},
+		{"date,num,den\n2024-01-01,1,2\n", Chart{Per: -100}, "--per"},
+		{"date,num,den\n2024-01-01,1,2\n", Chart{Kind: "u", Per: math.Inf(1)}, "--per"},
+		{"date,value\n2024-01-01,1\n", Chart{FixAfter: -3}, "--fix-after -3"},
+		{"date,num,den\n2024-01-01,1,2\n", Chart{Kind: "u", FixAfter: -3}, "--fix-after -3"},
 		{"date,num,den\n2024-01-01,1,2\n2024-02-01,1,2\n", Chart{Kind: "u", Rebase: []string{"2024-02-01"}, FixAfter: 1}, "XmR chart only"},
 	} {
 		c.chart.File = table(t, "t.csv", c.content)
@@ -171,6 +178,77 @@ func TestChartRefuses(t *testing.T) {
 	}
 	if err := (Chart{File: "/nowhere/at/all.csv"}).Run(&strings.Builder{}); err == nil {
 		t.Error("a file that is not there was drawn")
+	}
+}
+
+// steps are counts of 100 that rise over the turn of the year by fewer than seven points on either side of it.
+func steps() string {
+	var b strings.Builder
+	b.WriteString("date,num,den\n")
+	for i, n := range []int{20, 22, 19, 21, 20, 22, 20, 21, 22, 23, 24, 25, 26, 27, 20, 22, 19, 21, 20, 22, 20, 22, 21, 20, 22, 19} {
+		fmt.Fprintf(&b, "%d-%02d-01,%d,100\n", 2024+i/12, i%12+1, n)
+	}
+	return b.String()
+}
+
+// No rule looks across the place where new limits begin, on any kind of chart, and the words name every setting.
+func TestChartWithNewLimits(t *testing.T) {
+	for _, kind := range []string{"xmr", "u", "p", "i", "up"} {
+		c := Chart{File: table(t, "steps.csv", steps()), Kind: kind, Rebase: []string{"2025-01-01"}}
+		if kind == "xmr" {
+			c.FixAfter = 12
+		}
+		read, err := c.read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := c.draw(read)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range d.Points {
+			if strings.Contains(p.Cause, "trend") {
+				t.Errorf("%s: %s is in a %s across the new limits", kind, p.Date, p.Cause)
+			}
+		}
+		words := strings.Join(d.Settings, " ")
+		if !strings.Contains(words, "calculated anew from 2025-01-01") || strings.Contains(words, "first 12 points") != (kind == "xmr") {
+			t.Errorf("%s: %s", kind, words)
+		}
+		whole := Chart{File: c.File, Kind: kind}
+		if d, err = whole.draw(read); err != nil || !strings.Contains(d.Points[11].Cause, "trend") {
+			t.Errorf("%s without new limits: %+v %v", kind, d.Points[11], err)
+		}
+	}
+}
+
+// A target is held against the latest limits that there are; without limits there is no icon.
+func TestChartTargetAndIcons(t *testing.T) {
+	target := .9
+	constant := "date,value\n" + strings.ReplaceAll(strings.Repeat("2024-01-?,5\n", 28), "?", "%02d")
+	days := make([]any, 28)
+	for i := range days {
+		days[i] = i + 1
+	}
+	for _, c := range []struct {
+		name, content, kind  string
+		variation, assurance string
+	}{
+		{"last row empty", steps() + "2026-03-01,,\n", "u", "common_cause", "fail"},
+		{"last row full", steps(), "u", "common_cause", "fail"},
+		{"constant", fmt.Sprintf(constant, days...), "i", "too_few_points", "none"},
+		{"constant", fmt.Sprintf(constant, days...), "xmr", "too_few_points", "none"},
+		{"no denominators", "date,num,den\n2024-01-01,1,\n2024-02-01,1,\n", "u", "too_few_points", "none"},
+	} {
+		chart := Chart{File: table(t, "t.csv", c.content), Kind: c.kind, Target: &target}
+		read, err := chart.read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := chart.draw(read)
+		if err != nil || d.Variation != c.variation || d.Assurance != c.assurance {
+			t.Errorf("%s (%s): %s and %s, want %s and %s; %v", c.name, c.kind, d.Variation, d.Assurance, c.variation, c.assurance, err)
+		}
 	}
 }
 

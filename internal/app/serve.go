@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"ohp/internal/kernel/config"
@@ -43,7 +44,7 @@ func Serve(ctx context.Context, c config.Config, out io.Writer) error {
 		return fmt.Errorf("cannot listen on %s: %w (give another address, as --address 127.0.0.1:8081 or OHP_ADDRESS=127.0.0.1:8081)", c.Address, err)
 	}
 	fmt.Fprintf(out, "ohp answers at http://%s\nNobody can sign in yet, so it answers on this machine only. Stop it with Ctrl+C.\n", listener.Addr())
-	return serve(ctx, listener, handler)
+	return serve(ctx, listener, onlyHere(handler))
 }
 
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
@@ -90,4 +91,20 @@ func site(ctx context.Context, db *store.DB) (*page.Site, error) {
 
 func routes(db *store.DB, site *page.Site) []page.Route {
 	return append(monitor.Pages{DB: db, Site: site, Measures: measures()}.Routes(), published.Pages{DB: db, Site: site}.Routes()...)
+}
+
+// onlyHere refuses requests that name another host: a page of another site whose name was made to lead to this machine (DNS rebinding)
+// would otherwise read in a browser here what nobody signed in for.
+func onlyHere(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.Host)
+		if err != nil {
+			host = strings.Trim(r.Host, "[]")
+		}
+		if !config.Loopback(host) {
+			http.Error(w, "ohp answers on its own machine only: use http://127.0.0.1 or http://localhost with its port.", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }

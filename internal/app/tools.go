@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"ohp/internal/demo"
+	"ohp/internal/kernel/errs"
 	"ohp/internal/monitor"
 	"ohp/internal/stats/change"
 	"ohp/internal/stats/conform"
@@ -53,7 +54,7 @@ func Conform(dir string, out io.Writer) error {
 	return err
 }
 
-// Simulate says how to prove the false-alarm budget.
+// Simulate says how to prove the false-alarm budget. A number that is 0 is left as QuickSimulation or FullSimulation has it.
 type Simulate struct {
 	Full, JSON   bool
 	Seed         uint64
@@ -65,6 +66,9 @@ type Simulate struct {
 
 // Run simulates and prints the tables.
 func (c Simulate) Run(ctx context.Context, out, progress io.Writer) error {
+	if c.Budget < 0 || given(c.Budget) == nil || c.Practices < 0 || c.Indicators < 0 || c.Partnerships < 0 {
+		return errs.New(errs.Invalid, "The budget, the practices, the indicators and the partnerships must be numbers above nought.")
+	}
 	options := change.QuickSimulation()
 	if c.Full {
 		options = change.FullSimulation()

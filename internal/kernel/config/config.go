@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"ohp/internal/kernel/errs"
 )
@@ -16,7 +17,6 @@ import (
 type Config struct {
 	Address   string `help:"Where to listen, as host:port. Until people can sign in, only this machine itself." default:"127.0.0.1:8080" env:"OHP_ADDRESS" placeholder:"HOST:PORT"`
 	Database  string `help:"The database: the path of an SQLite file, or a PostgreSQL connection text." default:"var/ohp.db" env:"OHP_DATABASE" placeholder:"PATH"`
-	Data      string `help:"The folder for the program's own files." default:"var" env:"OHP_VAR" type:"path"`
 	LogFormat string `help:"How to write the log: text or json." default:"text" enum:"text,json" env:"OHP_LOG_FORMAT"`
 }
 
@@ -40,10 +40,16 @@ func checkAddress(address string) error {
 	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
 		return errs.New(errs.Invalid, "%q in the address %q is not a port. Give a number from 1 to 65535, or 0 for any that is free.", port, address)
 	}
-	if ip, err := netip.ParseAddr(host); host == "localhost" || err == nil && ip.Unmap().IsLoopback() {
+	if Loopback(host) {
 		return nil
 	}
 	return errs.New(errs.Invalid, "The address %q could be reached from other machines, and people cannot sign in yet: anybody there would see everything. Listen on 127.0.0.1:%s instead; to read from elsewhere, forward that port through ssh.", address, port)
+}
+
+// Loopback reports whether a host's name or address leads to this machine only.
+func Loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
 }
 
 // Logger returns a logger that writes to w in the configured format.

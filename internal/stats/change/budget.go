@@ -48,7 +48,8 @@ func (b Budget) Bound(n int) float64 {
 	return min(exceedancesPerConcern*b.settled().FalseConcernsPerMonth/float64(n), mostLenient)
 }
 
-// Threshold is the P at or under which a series is flagged this month, given the P of all (NaN: not judged).
+// Threshold is the P at or under which a series is flagged this month, given the P of all (NaN: not judged, and never
+// flagged).
 //
 // It is the larger of Bound and of the Benjamini-Hochberg step-up threshold at FalseDiscoveryRate, and at most 0.01.
 // When nothing truly changed, Bound rules (step-up at 0.1 passes it only when more than 22 series are flagged
@@ -74,16 +75,6 @@ func (b Budget) Threshold(p []float64) float64 {
 		}
 	}
 	return bound
-}
-
-// Flag says which series to flag this month: those with P at or under Threshold. NaN (not judged) is never flagged.
-func (b Budget) Flag(p []float64) []bool {
-	t := b.Threshold(p)
-	flags := make([]bool, len(p))
-	for i, v := range p {
-		flags[i] = v <= t
-	}
-	return flags
 }
 
 // Watch is the state of one series from month to month, so that a concern that flickers is one concern. The zero value

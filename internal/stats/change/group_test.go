@@ -1,9 +1,11 @@
 package change
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -168,14 +170,14 @@ func TestBudgetThreshold(t *testing.T) {
 	}
 	p := slices.Repeat([]float64{0.5}, 990)
 	p[3], p[4] = 0.001, math.NaN()
-	if flags := b.Flag(p); !flags[3] || flags[4] || flags[5] {
+	if limit := b.Threshold(p); !(p[3] <= limit) || p[4] <= limit || p[5] <= limit {
 		t.Error("one series under the bound is flagged, one not judged is not")
 	}
 	for i := range 80 {
 		p[100+i] = 1e-4
 	}
 	p[300] = 0.006 // above the bound; with 81 others the step-up threshold at 0.1 is 0.1 × 82/989 = 0.0083
-	if !b.Flag(p)[300] {
+	if !(p[300] <= b.Threshold(p)) {
 		t.Error("when many have changed, the step-up rule lifts the bound")
 	}
 }
@@ -199,10 +201,10 @@ func TestThresholdIsStepUp(t *testing.T) {
 				break
 			}
 		}
-		flags := b.Flag(p)
-		for i := range p {
-			if flags[i] != (p[i] <= want) {
-				t.Fatalf("P %g flagged: %v, threshold should be %g, is %g", p[i], flags[i], want, b.Threshold(p))
+		got := b.Threshold(p)
+		for _, v := range p {
+			if (v <= got) != (v <= want) {
+				t.Fatalf("P %g flagged: %v, threshold should be %g, is %g", v, v <= got, want, got)
 			}
 		}
 	})
@@ -301,8 +303,33 @@ func TestSimulationStops(t *testing.T) {
 	if r.Complete || time.Since(began) > 20*time.Second {
 		t.Errorf("complete %v after %v", r.Complete, time.Since(began))
 	}
+	if len(r.Steady)+len(r.Detection)+len(r.Strained)+len(r.Shared)+len(r.Conclusion) > 0 {
+		t.Errorf("figures of what was never run: %+v", r)
+	}
 	var text sink
 	if err := r.WriteTable(&text); err != nil || !text.has("stopped before its end") {
 		t.Errorf("%v: %s", err, text)
+	}
+}
+
+// What a stopped simulation reports is what the whole one reports of it: a row that was not finished is left out.
+func TestAStoppedSimulationReportsFinishedRowsOnly(t *testing.T) {
+	o := smallSimulation()
+	o.Practices, o.Indicators, o.Partnerships, o.Tuning, o.Steady, o.Changed, o.Months, o.Horizon = 6, 3, 2, 1, 100, 50, 6, 12
+	whole := Simulate(t.Context(), o, nil)
+	for _, at := range []string{"changing 5 events a month", "straining", "all practices at once"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		r := Simulate(ctx, o, func(_ float64, doing string) {
+			if strings.Contains(doing, at) {
+				cancel()
+			}
+		})
+		if r.Complete || len(r.Detection) == 0 || len(r.Detection)+len(r.Strained)+len(r.Shared) >= len(whole.Detection)+len(whole.Strained)+len(whole.Shared) {
+			t.Errorf("stopped at %q: complete %v, %d, %d and %d rows", at, r.Complete, len(r.Detection), len(r.Strained), len(r.Shared))
+		}
+		if !slices.Equal(r.Steady, whole.Steady) || !slices.Equal(r.Detection, whole.Detection[:len(r.Detection)]) ||
+			!slices.Equal(r.Strained, whole.Strained[:len(r.Strained)]) || !slices.Equal(r.Shared, whole.Shared[:len(r.Shared)]) {
+			t.Errorf("stopped at %q: %+v\nwhole: %+v", at, r, whole)
+		}
 	}
 }

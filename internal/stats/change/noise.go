@@ -15,11 +15,9 @@ type noise struct {
 // mean squared successive difference to the variance (von Neumann 1941; the quantity behind the moving range).
 func (d *Detector) noise(b int, prior Prior) noise {
 	own, step, df := d.ownDispersion(b)
-	n := noise{phi: prior.Phi, df: prior.DF}
+	n := noise{phi: prior.Phi, df: prior.DF, wild: prior.Wild}
 	if df > 0 {
-		if math.IsInf(prior.DF, 1) {
-			n.phi = prior.Phi
-		} else {
+		if !math.IsInf(prior.DF, 1) {
 			n.df = prior.DF + df
 			n.phi = (prior.DF*prior.Phi + df*own) / n.df
 		}
@@ -33,7 +31,6 @@ func (d *Detector) noise(b int, prior Prior) noise {
 	if d.kind != Measurement {
 		n.phi = max(n.phi, 1)
 	}
-	n.wild = prior.Wild
 	return n
 }
 

@@ -22,19 +22,14 @@ type SteadyRow struct {
 	High     float64 `json:"high"`
 }
 
+// settle takes the concerns of each partnership, of which there are at least two.
 func (r *SteadyRow) settle(counts [][]int, column, months int) {
-	var n, sum, square float64
+	n := float64(len(counts))
+	var sum, square float64
 	for _, c := range counts {
-		if c == nil {
-			continue
-		}
 		v := float64(c[column]) / float64(months)
-		n++
 		sum += v
 		square += v * v
-	}
-	if n < 2 {
-		return
 	}
 	r.PerMonth = sum / n
 	half := 1.96 * math.Sqrt(max(square/n-r.PerMonth*r.PerMonth, 0)/(n-1))
@@ -61,9 +56,6 @@ type DetectionRow struct {
 // settle takes delays in ascending order.
 func (r *DetectionRow) settle(delays []int, horizon int) {
 	n := len(delays)
-	if n == 0 {
-		return
-	}
 	at := func(share float64) int {
 		if d := delays[min(int(math.Ceil(share*float64(n)))-1, n-1)]; d <= horizon {
 			return d
@@ -125,6 +117,9 @@ func (r *Report) conclude() {
 		}
 		r.Conclusion = append(r.Conclusion, fmt.Sprintf("A truly steady partnership gets %.2f false concerns a month (95%% interval %.2f to %.2f): %s the budget of %g.",
 			s.PerMonth, s.Low, s.High, verdict, r.Options.Budget))
+	}
+	if len(r.Detection) == 0 {
+		return
 	}
 	earlier, same, later := r.compareMethods()
 	r.Conclusion = append(r.Conclusion, fmt.Sprintf("At the same budget the change scan is earlier (median months) than every rule of today in %d of %d changes.", earlier, earlier+len(same)+len(later)))
@@ -257,7 +252,7 @@ func (r Report) WriteTable(w io.Writer) error {
 		}
 	}
 	if !r.Complete {
-		if _, err := fmt.Fprintln(w, "The simulation was stopped before its end: these figures rest on fewer runs."); err != nil {
+		if _, err := fmt.Fprintln(w, "The simulation was stopped before its end: the first table may rest on fewer partnerships, and rows that were not finished are left out."); err != nil {
 			return err
 		}
 	}

@@ -163,7 +163,7 @@ type Result struct {
 	Baseline, Recent float64
 	// Effect is Recent/Baseline for a Rate and Recent-Baseline otherwise. Low and High bound it with 95% confidence,
 	// as if the window had been named beforehand: because the most different one was chosen, take them as a lower bound
-	// of what is unsure. High may be +Inf for a Rate that has no event in its baseline.
+	// of what is unsure. Effect and High are +Inf for a Rate that has no event in its baseline.
 	Effect, Low, High float64
 
 	// Phi is the dispersion that was allowed for (see Prior.Phi), DF how well it is known, Rho the correlation of

@@ -3,6 +3,7 @@ package change
 import (
 	"context"
 	"math"
+	"slices"
 	"sync"
 	"time"
 )
@@ -71,7 +72,8 @@ type Progress func(share float64, doing string)
 
 // Simulate runs steady partnerships and changed series through the method of this package and through the rules in use
 // today, and reports false concerns a month and months to detection. The same options give the same report. It stops
-// early, with what it has, when ctx ends: Report.Complete says whether it did.
+// early when ctx ends, with the steady partnerships that were watched and the other rows that were finished:
+// Report.Complete says whether it ran to its end.
 func Simulate(ctx context.Context, o SimulateOptions, progress Progress) Report {
 	began := time.Now()
 	o = o.settled()
@@ -101,7 +103,8 @@ type simulation struct {
 	say Progress
 }
 
-// share runs work 0..n-1 on two goroutines. Each piece of work owns its seed and its place in the results.
+// share runs work 0..n-1 on two goroutines. Each piece of work owns its seed and its place in the results. Once ctx has
+// ended, places are left empty.
 func (s *simulation) share(n int, work func(i int, d *Detector)) {
 	const hands = 2
 	var wait sync.WaitGroup
@@ -158,8 +161,8 @@ func contenders() []contender {
 		c = append(c, contender{rival: r, label: r.name + ", as used", xmr: r.runs})
 	}
 	for _, r := range rivals() {
-		if r.first == 0.1 {
-			r.score = scoreMonthOnMonthSteadied
+		if r.steadied != nil {
+			r.score = r.steadied
 		}
 		c = append(c, contender{rival: r, label: r.name + ", tuned to the budget", tuned: true})
 		if r.runs {
@@ -191,7 +194,8 @@ func (c *contender) judge(m *months, history int, a, b []float64, flag []bool) {
 // thresholds are those of a contender, for each class of series.
 type thresholds [3]struct{ first, second float64 }
 
-// steady is the first table: what each rule raises in a partnership in which nothing changes.
+// steady is the first table: what each rule raises in a partnership in which nothing changes. None without two
+// partnerships to measure by.
 func (s *simulation) steady() []SteadyRow {
 	rules := contenders()
 	limits := s.tuneOnPartnerships(rules)
@@ -201,6 +205,10 @@ func (s *simulation) steady() []SteadyRow {
 		counts[i] = append([]int{s.monitor(all, d)}, s.rivalsOn(all, rules, limits)...)
 		s.say(0.1+0.5*float64(i)/float64(s.Partnerships), "watching steady partnerships")
 	})
+	counts = slices.DeleteFunc(counts, func(c []int) bool { return c == nil })
+	if len(counts) < 2 {
+		return nil
+	}
 	rows := make([]SteadyRow, 1+len(rules))
 	rows[0] = SteadyRow{Method: ours, Tuned: true}
 	for j, c := range rules {
@@ -215,8 +223,8 @@ func (s *simulation) steady() []SteadyRow {
 	return rows
 }
 
-// monitor runs the method over a partnership month by month, as ScanGroup, Budget and Watch run it in use, and counts the
-// concerns opened after the warm-up.
+// monitor runs the method over a partnership month by month, by ScanGroup, Budget and Watch, and counts the concerns opened
+// after the warm-up.
 func (s *simulation) monitor(all [][]Series, d *Detector) int {
 	budget := Budget{FalseConcernsPerMonth: s.Budget}
 	now := make([]Series, s.Practices)

@@ -1,6 +1,6 @@
 package change
 
-import "sort"
+import "slices"
 
 // scenario is a kind of series and the changes tried on it.
 type scenario struct {
@@ -34,7 +34,11 @@ func (s *simulation) detection() []DetectionRow {
 	list := scenarios()
 	for i, sc := range list {
 		s.say(0.6+0.3*float64(i)/float64(len(list)), "changing "+sc.name)
-		rows = append(rows, s.scenario(uint64(i+1)<<40, sc)...)
+		found := s.scenario(uint64(i+1)<<40, sc)
+		if s.ctx.Err() != nil {
+			break
+		}
+		rows = append(rows, found...)
 	}
 	return rows
 }
@@ -113,8 +117,8 @@ func (s *simulation) tuneOnScenario(stream uint64, m model, rules []contender, p
 		}
 	})
 	limits, rate := make([]thresholds, len(rules)), make([]float64, 1+len(rules))
-	for i := range opened {
-		rate[0] += float64(opened[i])
+	for _, count := range opened {
+		rate[0] += float64(count)
 	}
 	rate[0] /= float64(pieces * batch * s.Months)
 	s.share(len(rules), func(j int, _ *Detector) {
@@ -157,6 +161,9 @@ func (s *simulation) strained() []StrainedRow {
 		few.Steady = max(s.Steady/3, batch)
 		_, learnt := few.tuneOnScenario(stream, m.model, nil, priors)
 		_, alone := few.tuneOnScenario(stream, m.model, nil, []Prior{{}})
+		if s.ctx.Err() != nil {
+			break
+		}
 		rows = append(rows, StrainedRow{Series: m.name, WithPeers: learnt[0] * n, Alone: alone[0] * n})
 	}
 	return rows
@@ -190,7 +197,7 @@ func (s *simulation) delays(stream uint64, m model, size float64, rules []conten
 		}
 	})
 	for j := range delays {
-		sort.Ints(delays[j])
+		slices.Sort(delays[j])
 	}
 	return delays
 }

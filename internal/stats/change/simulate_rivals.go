@@ -13,6 +13,8 @@ type rival struct {
 	native string
 	// score fills a and b for the months from history on (a[0] is month history).
 	score func(m *months, history int, a, b []float64)
+	// steadied takes the place of score where the rule is tuned, if no threshold of score itself keeps a budget.
+	steadied func(m *months, history int, a, b []float64)
 	// first and second are the thresholds in use today.
 	first, second float64
 	// runs is true when the second score is a run length.
@@ -40,7 +42,7 @@ func (m *months) settle() {
 // tuned, it keeps the two that can be tuned, limits and runs.
 func rivals() []rival {
 	return []rival{
-		{name: "month-on-month red/amber/green", native: "red or green at 10% from the month before", score: scoreMonthOnMonth, first: 0.1, second: math.Inf(1)},
+		{name: "month-on-month red/amber/green", native: "red or green at 10% from the month before", score: scoreMonthOnMonth, steadied: scoreMonthOnMonthSteadied, first: 0.1, second: math.Inf(1)},
 		{name: "XmR chart", native: "mean ± 2.66 mR, 7 on one side, 7 rising or falling, 2 of 3", score: scoreXmR, first: 2.66, second: 7, runs: true},
 		{name: "z > 2 rule", native: "latest month more than 2 standard deviations from the history", score: scoreZ, first: 2, second: math.Inf(1)},
 	}

@@ -24,6 +24,9 @@ func (s *simulation) shared() []SharedRow {
 		s.share(groups, func(g int, d *Detector) {
 			seen[g] = s.sharedGroup(newChance(s.Seed, uint64(200+i)<<40+uint64(g)), l.model, l.size, d)
 		})
+		if s.ctx.Err() != nil {
+			break
+		}
 		row := SharedRow{Change: l.name}
 		for _, g := range seen {
 			row.Alone += float64(g.alone) / float64(groups)

@@ -26,6 +26,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -90,14 +91,7 @@ type Report struct {
 func (r Report) Agrees() bool { return len(r.Disagreements) == 0 }
 
 // Known lists the families that this program can answer, by name.
-func Known() []string {
-	names := make([]string, 0, len(families))
-	for name := range families {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
+func Known() []string { return slices.Sorted(maps.Keys(families)) }
 
 // Run holds every case below dir (a folder, or one file) against this program's own
 // answers, writes each disagreement and then the count per family to w, and returns

@@ -193,6 +193,15 @@ func TestNothingToCheckIsAnError(t *testing.T) {
 	}
 }
 
+func TestAUnitIsNamedByTextOrNumber(t *testing.T) {
+	for _, group := range []string{`[1]`, `{"a":1}`} {
+		c := Case{ID: "case", Family: "funnel", Input: json.RawMessage(`{"group":[` + group + `],"numerator":[1],"denominator":[2]}`), Expected: json.RawMessage(`{"error":"stopped"}`)}
+		if found := Check(c); len(found) != 0 {
+			t.Errorf("group %s: %v", group, found)
+		}
+	}
+}
+
 func FuzzACaseNeverPanics(f *testing.F) {
 	for _, family := range Known() {
 		f.Add(family, `{"value":[1,2],"date":["2024-01-01","2024-02-01"],"y":[1,null],"outcome":[1],"risk":[0.5],"z":[1],"n":[0],"numerator":[1],"denominator":[0],"group":["a"]}`, `{}`, `{"points":{}}`)

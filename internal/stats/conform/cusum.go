@@ -109,13 +109,14 @@ func knownProcess(centre, sigma *float64) cusum.Process {
 // tabularSum answers qcc::cusum.
 func tabularSum(c Case) (map[string]any, error) {
 	var in outcomes
+	standard := cusum.StandardTabular()
 	params := struct {
 		Shift     float64  `json:"se_shift"`
 		Interval  float64  `json:"decision_interval"`
 		HeadStart float64  `json:"head_start"`
 		Centre    *float64 `json:"center"`
 		Sigma     *float64 `json:"std_dev"`
-	}{Shift: 1, Interval: 5}
+	}{Shift: standard.Shift, Interval: standard.Interval, HeadStart: standard.HeadStart}
 	if err := decode(c, &in, &params); err != nil {
 		return nil, err
 	}
@@ -130,27 +131,22 @@ func tabularSum(c Case) (map[string]any, error) {
 	}, nil
 }
 
-// charterSum answers cusumcharter::cusum_control; without a slack or limit it takes
-// the package's own.
+// charterSum answers cusumcharter::cusum_control.
 func charterSum(c Case) (map[string]any, error) {
 	var in outcomes
+	standard := cusum.StandardCharter()
 	params := struct {
 		Target *float64 `json:"target"`
 		Sigma  *float64 `json:"std_dev"`
-		Slack  *float64 `json:"k"`
-		Limit  *float64 `json:"h"`
-		Shift  *float64 `json:"desired_shift"`
-	}{}
+		Slack  float64  `json:"k"`
+		Limit  float64  `json:"h"`
+		Shift  float64  `json:"desired_shift"`
+	}{Slack: standard.Slack, Limit: standard.Limit, Shift: standard.Shift}
 	if err := decode(c, &in, &params); err != nil {
 		return nil, err
 	}
-	settings := cusum.StandardCharter()
-	for given, setting := range map[*float64]*float64{params.Slack: &settings.Slack, params.Limit: &settings.Limit, params.Shift: &settings.Shift} {
-		if given != nil {
-			*setting = *given
-		}
-	}
-	chart, err := cusum.CharterSums(in.Y, knownProcess(params.Target, params.Sigma), settings)
+	chart, err := cusum.CharterSums(in.Y, knownProcess(params.Target, params.Sigma),
+		cusum.Charter{Slack: params.Slack, Limit: params.Limit, Shift: params.Shift})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -62,6 +63,11 @@ func (r funnelRows) sum() (groups []any, numerator, denominator []float64, err e
 	}
 	numerators, denominators := map[any][]float64{}, map[any][]float64{}
 	for i, g := range r.Group {
+		switch g.(type) {
+		case nil, bool, float64, string:
+		default:
+			return nil, nil, nil, fmt.Errorf("group %d is neither text nor a number", i+1)
+		}
 		if _, seen := numerators[g]; !seen {
 			groups = append(groups, g)
 		}
@@ -72,7 +78,7 @@ func (r funnelRows) sum() (groups []any, numerator, denominator []float64, err e
 		x, isX := a.(float64)
 		y, isY := b.(float64)
 		if isX && isY {
-			return int(math.Copysign(1, x-y))
+			return cmp.Compare(x, y)
 		}
 		return strings.Compare(fmt.Sprint(a), fmt.Sprint(b))
 	})

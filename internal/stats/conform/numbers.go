@@ -12,17 +12,17 @@ type numbers []float64
 
 // UnmarshalJSON reads the column.
 func (n *numbers) UnmarshalJSON(raw []byte) error {
-	var any any
-	if err := json.Unmarshal(raw, &any); err != nil {
+	var column any
+	if err := json.Unmarshal(raw, &column); err != nil {
 		return err
 	}
-	values, is := any.([]interface{})
+	values, is := column.([]any)
 	if !is {
-		if any == nil {
+		if column == nil {
 			*n = nil
 			return nil
 		}
-		values = []interface{}{any}
+		values = []any{column}
 	}
 	*n = make(numbers, len(values))
 	for i, v := range values {

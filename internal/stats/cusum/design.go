@@ -13,7 +13,8 @@ import (
 
 // TabularARL is the average number of normal values, of mean shift and standard
 // deviation 1, until a one-sided cumulative sum with reference value k (half the shift
-// that Tabular looks for) passes the decision interval h, from zero. NaN for h <= 0.
+// that Tabular looks for) passes the decision interval h, from zero. NaN unless h is
+// above 0 and at most 250.
 // Source: Brook and Evans (1972), as an integral equation solved by Gauss-Legendre
 // quadrature; spc::xcusum.arl.
 func TabularARL(k, h, shift float64) float64 {
@@ -30,7 +31,8 @@ func TwoSidedTabularARL(k, h, shift float64) float64 {
 
 // EWMAARL is the average number of normal values, of mean shift and standard
 // deviation 1, until an average with weight lambda passes width times its lasting
-// standard deviation on either side, from zero.
+// standard deviation on either side, from zero. NaN unless lambda is above 0 and at most
+// 1, width above 0, and the limits at most 250 lambda apart.
 // Source: Crowder (1987), A simple method for studying run-length distributions of
 // exponentially weighted moving average charts; spc::xewma.arl.
 func EWMAARL(lambda, width, shift float64) float64 {
@@ -53,8 +55,12 @@ type walk struct {
 
 // length is the mean number of moves from start: the L(start) of
 // L(x) = 1 + L(low) P(below low) + ∫ L(y) f(y) dy over [low, high], the middle term
-// only if held. The integral is taken at enough Gauss-Legendre points for sd.
+// only if held. The integral is taken at enough Gauss-Legendre points for sd; NaN where
+// 400 would not be enough.
 func (w walk) length(start float64) float64 {
+	if !((w.high-w.low)/w.sd <= 250) {
+		return math.NaN()
+	}
 	n := min(400, 40+int(6*(w.high-w.low)/w.sd))
 	node, weight := make([]float64, n), make([]float64, n)
 	quad.Legendre{}.FixedLocations(node, weight, w.low, w.high)

@@ -3,7 +3,9 @@ package cusum
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 )
 
 // RiskMix is the mix of expected risks among the cases to come: Share of them have
@@ -24,8 +26,8 @@ func (m RiskMix) check() error {
 	return nil
 }
 
-// MaxRiskStates is how fine a grid RiskAdjustedARL accepts: limit times scaling.
-const MaxRiskStates = 6000
+// maxRiskStates is how fine a grid RiskAdjustedARL accepts: limit times scaling.
+const maxRiskStates = 6000
 
 // RiskAdjustedARL is the average number of cases until RiskAdjusted with the odds
 // ratio looked for reaches limit (above zero for improvement too) when the odds of
@@ -45,8 +47,8 @@ func RiskAdjustedARL(mix RiskMix, ratio, actual, limit float64, scaling int) (fl
 		return 0, fmt.Errorf("the odds ratio to look for is %v; give one above 0 that is not 1", ratio)
 	case !(actual > 0) || math.IsInf(actual, 1):
 		return 0, fmt.Errorf("the true odds ratio is %v; it must be above 0", actual)
-	case !(states >= 1 && states <= MaxRiskStates):
-		return 0, fmt.Errorf("limit %v at scaling %d: their product must lie between 1 and %d", limit, scaling, MaxRiskStates)
+	case scaling < 1 || !(states >= 1 && states <= maxRiskStates):
+		return 0, fmt.Errorf("limit %v at scaling %d: both must be above 0 and their product lie between 1 and %d", limit, scaling, maxRiskStates)
 	}
 	return twoBarrierARL(mix.steps(ratio, actual, scaling), int(states)), nil
 }
@@ -78,7 +80,9 @@ func twoBarrierARL(steps map[int]float64, states int) float64 {
 	diagonal := make([]float64, 2*states-1)
 	diagonal[states-1] = 1
 	below, ones := make([]float64, states), make([]float64, states)
-	for step, probability := range steps {
+	// In order, so that the same question always gets the same last digit.
+	for _, step := range slices.Sorted(maps.Keys(steps)) {
+		probability := steps[step]
 		if at := states - 1 - step; at >= 0 && at < len(diagonal) {
 			diagonal[at] -= probability
 		}
@@ -132,34 +136,4 @@ func solveToeplitz(diagonal []float64, ys ...[]float64) [][]float64 {
 		}
 	}
 	return xs
-}
-
-// RiskAdjustedLimit is the decision limit at which RiskAdjusted with the odds ratio
-// looked for has the in-control average run length arl, to a thousandth.
-// Source: vlad::racusum_crit_mc, by bisection in place of its digit search.
-func RiskAdjustedLimit(mix RiskMix, ratio, arl float64, scaling int) (float64, error) {
-	if !(arl > 1) || math.IsInf(arl, 1) {
-		return 0, fmt.Errorf("an average run length of %v cannot be had; give one above 1", arl)
-	}
-	low, high := 0.0, 1.0
-	for {
-		length, err := RiskAdjustedARL(mix, ratio, 1, high, scaling)
-		if err != nil {
-			return 0, fmt.Errorf("no limit gives an average run length of %v: %w", arl, err)
-		}
-		if length >= arl {
-			break
-		}
-		low, high = high, 1.5*high
-	}
-	for high-low > 1e-3 {
-		middle := (low + high) / 2
-		length, err := RiskAdjustedARL(mix, ratio, 1, middle, scaling)
-		if err == nil && length >= arl {
-			high = middle
-		} else {
-			low = middle
-		}
-	}
-	return high, nil
 }

@@ -1,7 +1,8 @@
 // Package cusum holds the charts that add up evidence over time, and so see a small
 // lasting change sooner than a chart of single points: cumulative sums (tabular, for
 // yes-or-no outcomes, risk-adjusted) and the exponentially weighted moving average,
-// with the constants that give them a wanted in-control average run length.
+// with their average run lengths, and the constants that give the tabular sum and the
+// moving average a wanted one in control.
 //
 // Sources: Page (1954), Continuous inspection schemes; Steiner and others (2000),
 // Monitoring surgical performance using risk-adjusted cumulative sum charts; Bottle

@@ -27,15 +27,6 @@ func BinomialCDF(x, n, p float64) float64 {
 	return 1 - upper
 }
 
-// BinomialUpper is P(X > x) for n trials at probability p, accurate in the tail.
-func BinomialUpper(x, n, p float64) float64 {
-	lower, upper := binomialTails(x, n, p)
-	if upper <= lower {
-		return upper
-	}
-	return 1 - lower
-}
-
 func trials(n, p float64) bool {
 	return n >= 0 && n == math.Floor(n) && !math.IsInf(n, 1) && p >= 0 && p <= 1
 }

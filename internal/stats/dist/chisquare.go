@@ -6,28 +6,6 @@ import (
 	"gonum.org/v1/gonum/mathext"
 )
 
-// ChiSquareCDF is P(X <= x) on df > 0 degrees of freedom (not necessarily whole).
-func ChiSquareCDF(x, df float64) float64 {
-	if math.IsNaN(x) || !(df > 0) || math.IsInf(df, 1) {
-		return math.NaN()
-	}
-	if x <= 0 {
-		return 0
-	}
-	return mathext.GammaIncReg(df/2, x/2)
-}
-
-// ChiSquareUpper is P(X > x) on df > 0 degrees of freedom.
-func ChiSquareUpper(x, df float64) float64 {
-	if math.IsNaN(x) || !(df > 0) || math.IsInf(df, 1) {
-		return math.NaN()
-	}
-	if x <= 0 {
-		return 1
-	}
-	return mathext.GammaIncRegComp(df/2, x/2)
-}
-
 // ChiSquareQuantile is the x with P(X <= x) = p on df >= 0 degrees of freedom: zero
 // at p = 0 and at df = 0, +Inf at p = 1.
 func ChiSquareQuantile(p, df float64) float64 { return chiSquareQuantile(p, df, false) }

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"testing"
 
+	"gonum.org/v1/gonum/mathext"
 	"pgregory.net/rapid"
 )
 
@@ -41,7 +42,6 @@ func TestNormalQuantileInvertsTheDistribution(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := math.Exp(-rapid.Float64Range(0.7, 690).Draw(t, "minus log p"))
 		near(t, "P(Z <= quantile)", NormalCDF(NormalQuantile(p)), p, 1e-12)
-		near(t, "P(Z > upper quantile)", NormalUpper(NormalUpperQuantile(p)), p, 1e-12)
 	})
 }
 
@@ -119,7 +119,8 @@ func TestUpperTailsAreNotDifferences(t *testing.T) {
 	if got := PoissonUpper(60, 10); !(got > 1e-28 && got < 1e-25) {
 		t.Errorf("PoissonUpper(60, 10) = %v", got)
 	}
-	near(t, "BinomialUpper(95, 100, 0.5)", BinomialUpper(95, 100, 0.5), BinomialCDF(4, 100, 0.5), 1e-13)
+	_, upper := binomialTails(95, 100, 0.5)
+	near(t, "P(X > 95) of 100 at a half", upper, BinomialCDF(4, 100, 0.5), 1e-13)
 }
 
 func TestDiscreteQuantilesAreTheSmallestThatReach(t *testing.T) {
@@ -158,7 +159,7 @@ func TestChiSquareIsThePoissonSeenFromTheOtherSide(t *testing.T) {
 		m := k * rapid.Float64Range(0.5, 1.5).Draw(t, "m/k")
 		want := PoissonCDF(k-1, m)
 		if want > 1e-200 && want < 0.999 {
-			near(t, "ChiSquareUpper", ChiSquareUpper(2*m, 2*k), want, 2e-11)
+			near(t, "P(chi² > 2m)", mathext.GammaIncRegComp(k, m), want, 2e-11)
 		}
 	})
 }
@@ -168,9 +169,9 @@ func TestChiSquareQuantileInvertsTheDistribution(t *testing.T) {
 		df := math.Exp(rapid.Float64Range(math.Log(0.02), math.Log(2e6)).Draw(t, "log df"))
 		p := rapid.SampledFrom([]float64{1e-9, 0.001, 0.025, 0.3, 0.5}).Draw(t, "p")
 		if x := ChiSquareQuantile(p, df); x > 1e-250 {
-			near(t, "P(X <= quantile)", ChiSquareCDF(x, df), p, 1e-10)
+			near(t, "P(X <= quantile)", mathext.GammaIncReg(df/2, x/2), p, 1e-10)
 		}
-		near(t, "P(X > upper quantile)", ChiSquareUpper(ChiSquareUpperQuantile(p, df), df), p, 1e-10)
+		near(t, "P(X > upper quantile)", mathext.GammaIncRegComp(df/2, ChiSquareUpperQuantile(p, df)/2), p, 1e-10)
 	})
 }
 
@@ -194,22 +195,6 @@ func TestIntervals(t *testing.T) {
 			t.Errorf("Wilson of %v of %v: %v", c.count, c.n, w)
 		}
 	}
-	for _, c := range []struct{ count, n, low, high float64 }{{81, 263, 0.2527, 0.3676}, {15, 148, 0.0578, 0.1617}, {0, 20, 0, 0.1684}, {1, 29, 0.0009, 0.1776}} {
-		cp := ClopperPearsonCI(c.count, c.n, 0.95)
-		if math.Abs(cp.Low-c.low) > 6e-5 || math.Abs(cp.High-c.high) > 6e-5 {
-			t.Errorf("Clopper-Pearson of %v of %v: %v", c.count, c.n, cp)
-		}
-	}
-}
-
-func TestClopperPearsonEndsWhereTheTailIsReached(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		n := float64(rapid.IntRange(1, 5000).Draw(t, "n"))
-		count := float64(rapid.IntRange(1, int(n)).Draw(t, "count"))
-		if ci := ClopperPearsonCI(count, n, 0.95); ci.Low > 0 {
-			near(t, "P(X >= count) at the lower end", BinomialUpper(count-1, n, ci.Low), 0.025, 1e-8)
-		}
-	})
 }
 
 func TestByarIsCloseToGarwood(t *testing.T) {
@@ -236,11 +221,9 @@ func FuzzNothingPanicsOrHangs(f *testing.F) {
 		BinomialQuantile(a, math.Floor(b), c)
 		ChiSquareQuantile(a, b)
 		ChiSquareUpperQuantile(a, b)
-		ChiSquareCDF(b, c)
 		GarwoodCI(b, a)
 		ByarCI(b, a)
 		WilsonCI(a, b, c)
-		ClopperPearsonCI(math.Floor(a), math.Floor(b), c)
 	})
 }
 

@@ -1,10 +1,6 @@
 package dist
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/mathext"
-)
+import "math"
 
 // Interval is a confidence interval, both ends included.
 type Interval struct{ Low, High float64 }
@@ -55,41 +51,6 @@ func WilsonCI(count, n, confidence float64) Interval {
 		interval.High = 1
 	}
 	return interval
-}
-
-// ClopperPearsonCI is the exact interval for the proportion count/n.
-// Source: Clopper and Pearson (1934), The use of confidence or fiducial limits.
-func ClopperPearsonCI(count, n, confidence float64) Interval {
-	if !(count >= 0 && count <= n && n > 0) || math.IsInf(n, 1) || !level(confidence) {
-		return Interval{math.NaN(), math.NaN()}
-	}
-	tail := (1 - confidence) / 2
-	interval := Interval{0, 1}
-	if count > 0 {
-		interval.Low = betaQuantile(tail, count, n-count+1)
-	}
-	if count < n {
-		interval.High = 1 - betaQuantile(tail, n-count, count+1)
-	}
-	return interval
-}
-
-// betaQuantile refines gonum's inverse by Newton steps on the lower tail.
-func betaQuantile(p, a, b float64) float64 {
-	x := mathext.InvRegIncBeta(a, b, p)
-	logBeta := mathext.Lbeta(a, b)
-	for range 6 {
-		density := math.Exp((a-1)*math.Log(x) + (b-1)*math.Log1p(-x) - logBeta)
-		step := (mathext.RegIncBeta(a, b, x) - p) / density
-		if !(x-step > 0 && x-step < 1) {
-			break
-		}
-		x -= step
-		if math.Abs(step) <= 1e-15*x {
-			break
-		}
-	}
-	return x
 }
 
 func level(confidence float64) bool { return confidence > 0 && confidence < 1 }

@@ -49,9 +49,6 @@ func NormalQuantile(p float64) float64 {
 	return lowerNormalQuantile(p)
 }
 
-// NormalUpperQuantile is the z with P(Z > z) = p, for p too small for 1 - p.
-func NormalUpperQuantile(p float64) float64 { return -NormalQuantile(p) }
-
 // lowerNormalQuantile solves for 0 <= p <= 0.5.
 func lowerNormalQuantile(p float64) float64 {
 	if p == 0 {

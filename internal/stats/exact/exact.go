@@ -1,5 +1,5 @@
-// Package exact adds float64s without rounding on the way: Sum, Mean and Ratio
-// return the float64 nearest to the true result of the numbers given (ties to even).
+// Package exact adds float64s without rounding on the way: Sum and Mean return the
+// float64 nearest to the true result of the numbers given (ties to even).
 //
 // Why it matters: R adds in 80-bit long double and corrects the mean in a second
 // pass. A plain float64 loop puts a value that lies on its mean on one side of it
@@ -9,7 +9,7 @@
 // How: the sum is carried with the error of every addition (Knuth's TwoSum), the
 // result is proved to be the nearest by a bound on what is left, and where the
 // proof fails (a near tie, overflow, underflow) the sum is formed again in a fixed
-// point number as wide as the whole range of float64. Sum and Mean allocate nothing.
+// point number as wide as the whole range of float64. Neither allocates.
 //
 // Sources: Knuth, The Art of Computer Programming, vol. 2, section 4.2.2; Ogita,
 // Rump and Oishi, Accurate sum and dot product, SIAM J. Sci. Comput. 26 (2005).
@@ -18,10 +18,7 @@
 // otherwise an infinity gives itself.
 package exact
 
-import (
-	"math"
-	"math/big"
-)
+import "math"
 
 // small is the magnitude below which the proof of a fast result could be spoilt by
 // underflow; such results take the slow path.
@@ -50,30 +47,11 @@ func Mean(x []float64) float64 {
 	if p.exact() {
 		return p.head / n
 	}
-	mean, proved := p.divided(partial{head: n})
+	mean, proved := p.over(n)
 	if !proved {
 		return slow(x, uint64(len(x)))
 	}
 	return mean
-}
-
-// Ratio returns the float64 nearest to the exact sum of numerators divided by the
-// exact sum of denominators. Where the latter is zero, or a number is not finite,
-// it is Sum(numerators) / Sum(denominators), so NaN or an infinity.
-func Ratio(numerators, denominators []float64) float64 {
-	p, q := add(numerators), add(denominators)
-	if p.exact() && q.exact() {
-		return p.head / q.head
-	}
-	if ratio, proved := p.divided(q); proved {
-		return ratio
-	}
-	num, den := Sum(numerators), Sum(denominators)
-	if den == 0 || !finite(num) || !finite(den) {
-		return num / den
-	}
-	ratio, _ := new(big.Rat).Quo(rational(numerators), rational(denominators)).Float64()
-	return ratio
 }
 
 // partial is a sum known as head + tail, give or take lost.
@@ -101,22 +79,19 @@ func add(x []float64) partial {
 	return partial{head, tail, float64(len(x)) * 0x1p-52 * size}
 }
 
-// divided returns the quotient of two sums, and whether it is proved to be the
-// nearest float64 to the true quotient.
-func (p partial) divided(by partial) (quotient float64, proved bool) {
-	q := p.head / by.head
+// over returns the sum divided by n, and whether it is proved to be the nearest float64
+// to the true quotient.
+func (p partial) over(n float64) (quotient float64, proved bool) {
+	q := p.head / n
 	if !(math.Abs(q) >= small && math.Abs(q) <= 1/small && math.Abs(p.head) >= small && math.Abs(p.head) <= 1/small) {
 		return 0, false
 	}
-	rest := math.FMA(-q, by.head, p.head)
-	behind := float64(q * by.tail)
-	c := (rest + p.tail - behind) / by.head
+	rest := math.FMA(-q, n, p.head)
+	c := (rest + p.tail) / n
 	quotient = q + c
 	tail := (q - quotient) + c
-	lost := p.lost + float64(math.Abs(q)*by.lost) + float64(0x1p-50*(math.Abs(rest)+math.Abs(p.tail)+math.Abs(behind)))
-	// The quotient's own second order in by.tail, relative to by.head.
-	lost += float64(math.Abs(c) * (math.Abs(by.tail) + by.lost) * 2)
-	return quotient, nearest(quotient, tail, lost/math.Abs(by.head))
+	lost := p.lost + float64(0x1p-50*(math.Abs(rest)+math.Abs(p.tail)))
+	return quotient, nearest(quotient, tail, lost/n)
 }
 
 // nearest says whether head stays the nearest float64 to head + tail however the
@@ -126,11 +101,3 @@ func nearest(head, tail, lost float64) bool {
 }
 
 func finite(v float64) bool { return v-v == 0 }
-
-func rational(x []float64) *big.Rat {
-	sum := new(big.Rat)
-	for _, v := range x {
-		sum.Add(sum, new(big.Rat).SetFloat64(v))
-	}
-	return sum
-}

@@ -31,12 +31,20 @@ func numbers(least int) *rapid.Generator[[]float64] {
 	})
 }
 
+func rational(x []float64) *big.Rat {
+	sum := new(big.Rat)
+	for _, v := range x {
+		sum.Add(sum, new(big.Rat).SetFloat64(v))
+	}
+	return sum
+}
+
 func nearestTo(r *big.Rat) float64 {
 	f, _ := r.Float64()
 	return f
 }
 
-func TestSumMeanAndRatioAreTheNearest(t *testing.T) {
+func TestSumAndMeanAreTheNearest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x := numbers(1).Draw(t, "x")
 		sum := rational(x)
@@ -49,13 +57,6 @@ func TestSumMeanAndRatioAreTheNearest(t *testing.T) {
 		}
 		if got, want := slow(x, uint64(len(x))), nearestTo(mean); got != want {
 			t.Fatalf("slow mean of %v = %b, exact %b", x, got, want)
-		}
-		y := numbers(1).Draw(t, "y")
-		if rational(y).Sign() == 0 || math.IsInf(Sum(x), 0) || math.IsInf(Sum(y), 0) || Sum(y) == 0 {
-			return
-		}
-		if got, want := Ratio(x, y), nearestTo(new(big.Rat).Quo(sum, rational(y))); got != want {
-			t.Fatalf("Ratio(%v, %v) = %b, exact %b", x, y, got, want)
 		}
 	})
 }
@@ -105,15 +106,6 @@ func TestNotFinite(t *testing.T) {
 		if got := Mean(c.x); !same(got, c.mean) {
 			t.Errorf("Mean(%v) = %v", c.x, got)
 		}
-	}
-	if got := Ratio([]float64{1}, nil); !math.IsInf(got, 1) {
-		t.Errorf("1/0 = %v", got)
-	}
-	if got := Ratio(nil, nil); !math.IsNaN(got) {
-		t.Errorf("0/0 = %v", got)
-	}
-	if got := Ratio([]float64{nan}, []float64{2}); !math.IsNaN(got) {
-		t.Errorf("NaN/2 = %v", got)
 	}
 }
 

@@ -248,20 +248,6 @@ func (f *Fit) AdjustedZ(dst []float64) []float64 {
 	return dst
 }
 
-// MultiplicativeZ is AdjustedZ for multiplicative over-dispersion: each z divided by
-// sqrt(max(1, phi)) (Spiegelhalter 2005, section 4).
-func (f *Fit) MultiplicativeZ(dst []float64) []float64 {
-	if cap(dst) < len(f.Z) {
-		dst = make([]float64, len(f.Z))
-	}
-	dst = dst[:len(f.Z)]
-	scale := math.Sqrt(math.Max(1, f.Phi))
-	for i, z := range f.Z {
-		dst[i] = z / scale
-	}
-	return dst
-}
-
 // total is a sum that carries its rounding error along (Neumaier).
 type total struct{ sum, lost float64 }
 

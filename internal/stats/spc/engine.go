@@ -71,34 +71,20 @@ type Reading struct {
 // values: they take no part in the limits and break trends and shifts. An empty series
 // gives an empty reading. Breaks out of order or range are passed over.
 func (e *Engine) XmR(values []float64, s Settings) Reading {
-	values = e.cleaned(values)
-	n := len(values)
-	e.signals = resized(e.signals, n)
-	e.causes = resized(e.causes, n)
-	e.types = resized(e.types, n)
-	e.groups = e.groups[:0]
-	first := 0
-	for _, end := range s.Breaks {
-		if end > first && end < n {
-			e.group(values, first, end, s)
-			first = end
-		}
+	r, limits := e.read(values, s, nil), noLimits
+	if last := len(r.Groups) - 1; last >= 0 {
+		limits = r.Groups[last].Limits
 	}
-	if n == 0 {
-		return Reading{Assurance: s.Improvement.Assurance(s.Target, noLimits)}
-	}
-	e.group(values, first, n, s)
-	last := &e.groups[len(e.groups)-1]
-	r := Reading{Signals: e.signals, Causes: e.causes, Types: e.types, Groups: e.groups,
-		Variation: s.Improvement.Variation(last.Last),
-		Assurance: s.Improvement.Assurance(s.Target, last.Limits)}
-	if last.Points < e.profile.MinPoints {
-		r.Variation, r.Assurance = TooFewPoints, NoAssurance
+	if r.Variation != TooFewPoints {
+		r.Assurance = s.Improvement.Assurance(s.Target, limits)
 	}
 	return r
 }
 
-var noLimits = Limits{nan, nan, nan, nan, nan, nan}
+var (
+	noLimits           = Limits{nan, nan, nan, nan, nan, nan}
+	standardisedLimits = Limits{Centre: 0, Lower: -3, Upper: 3, NearLower: -2, NearUpper: 2, Range: 1}
+)
 
 var (
 	nan = math.NaN()
@@ -107,18 +93,33 @@ var (
 
 // Standardised reads points of differing size, given as their distances from the centre
 // line in standard deviations of each point (P, U and G charts and their kin), by the
-// profile's rules with limits at 3 and near limits at 2. Otherwise as XmR.
+// profile's rules with limits at 3 and near limits at 2. Target and FixAfter are not
+// used. Otherwise as XmR.
 func (e *Engine) Standardised(distances []float64, s Settings) Reading {
-	distances = e.cleaned(distances)
-	n := len(distances)
+	return e.read(distances, s, &standardisedLimits)
+}
+
+// read reads a series group by group, against given limits or, without, those of each
+// group. It leaves the assurance open.
+func (e *Engine) read(values []float64, s Settings, given *Limits) Reading {
+	values = e.cleaned(values)
+	n := len(values)
 	e.signals, e.causes, e.types = resized(e.signals, n), resized(e.causes, n), resized(e.types, n)
 	e.groups = e.groups[:0]
 	if n == 0 {
 		return Reading{}
 	}
-	e.judge(distances, 0, n, Limits{Centre: 0, Lower: -3, Upper: 3, NearLower: -2, NearUpper: 2, Range: 1}, s)
-	r := Reading{Signals: e.signals, Causes: e.causes, Types: e.types, Groups: e.groups, Variation: s.Improvement.Variation(e.groups[0].Last)}
-	if n < e.profile.MinPoints {
+	first := 0
+	for _, end := range s.Breaks {
+		if end > first && end < n {
+			e.group(values, first, end, s, given)
+			first = end
+		}
+	}
+	e.group(values, first, n, s, given)
+	last := &e.groups[len(e.groups)-1]
+	r := Reading{Signals: e.signals, Causes: e.causes, Types: e.types, Groups: e.groups, Variation: s.Improvement.Variation(last.Last)}
+	if last.Points < e.profile.MinPoints {
 		r.Variation = TooFewPoints
 	}
 	return r
@@ -146,15 +147,17 @@ func resized[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// group reads the points from first up to end.
-func (e *Engine) group(values []float64, first, end int, s Settings) {
-	e.judge(values, first, end, e.limits(values[first:end], s.FixAfter), s)
-}
-
-// judge marks and names the points from first up to end against given limits.
-func (e *Engine) judge(values []float64, first, end int, limits Limits, s Settings) {
+// group marks and names the points from first up to end, against given limits or,
+// without, their own.
+func (e *Engine) group(values []float64, first, end int, s Settings, given *Limits) {
 	p := &e.profile
 	y, signals := values[first:end], e.signals[first:end]
+	var limits Limits
+	if given != nil {
+		limits = *given
+	} else {
+		limits = e.limits(y, s.FixAfter)
+	}
 	clear(signals)
 	p.markOutside(signals, y, limits)
 	p.markTrends(signals, y)
@@ -224,16 +227,13 @@ func (e *Engine) centreAndRange(y []float64) (centre, spread float64) {
 	return p.mean(values), p.meanRange(ranges)
 }
 
-// screenFactor is the upper limit of a moving range chart over its mean (Nelson 1982).
-const screenFactor = 3.267
-
 // meanRange is the mean of the moving ranges; it overwrites them.
 func (p *Profile) meanRange(ranges []float64) float64 {
 	mean := p.mean(ranges)
 	if !p.Screen {
 		return mean
 	}
-	kept := below(ranges, screenFactor*mean)
+	kept := below(ranges, rangeLimit*mean)
 	if len(kept) == len(ranges) {
 		return mean
 	}

@@ -10,7 +10,7 @@ import (
 // Constants of the moving range of two normal values.
 var (
 	rangeToSigma    = 1.128  // d2: mean moving range over sigma
-	rangeLimit      = 3.267  // D4: upper limit of a moving range over its mean
+	rangeLimit      = 3.267  // D4: upper limit of a moving range over its mean (Nelson 1982)
 	iPrimeScreen    = 3.2665 // the same, as qicharts2 rounds it for I′
 	timePower       = 3.6    // Nelson's transformation of times between events
 	medianGeometric = 0.693  // ln 2, as qicharts2 rounds it: median over mean of a G chart

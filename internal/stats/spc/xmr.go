@@ -220,26 +220,6 @@ func (s Series) sorted() (Series, error) {
 	return out, nil
 }
 
-// InOrder refuses dates that are not YYYY-MM-DD, stand twice, or are not in order of
-// time, naming the date and its line. The first date stands on line firstLine.
-func InOrder(dates []string, firstLine int) error {
-	seen := map[string]int{}
-	for i, date := range dates {
-		line := firstLine + i
-		if err := checkDate(date); err != nil {
-			return fmt.Errorf("line %d: %w", line, err)
-		}
-		if other, is := seen[date]; is {
-			return fmt.Errorf("line %d: the date %s already stands on line %d; a chart needs one row per date", line, date, other)
-		}
-		seen[date] = line
-		if i > 0 && date < dates[i-1] {
-			return fmt.Errorf("line %d: the date %s comes after %s on line %d; sort the rows by date", line, date, dates[i-1], line-1)
-		}
-	}
-	return nil
-}
-
 func checkDate(date string) error {
 	if _, err := time.Parse(time.DateOnly, date); err != nil {
 		return fmt.Errorf("%q is not a date of the form YYYY-MM-DD", date)

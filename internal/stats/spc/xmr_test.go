@@ -322,24 +322,6 @@ func TestWhatIsRefusedAndInWhichWords(t *testing.T) {
 	}
 }
 
-func TestInOrder(t *testing.T) {
-	for _, c := range []struct {
-		dates []string
-		words string
-	}{
-		{[]string{"2024-01-01", "2024-02-01"}, ""},
-		{nil, ""},
-		{[]string{"2024-01-01", "2024-01-01"}, "line 3: the date 2024-01-01 already stands on line 2"},
-		{[]string{"2024-02-01", "2024-03-01", "2024-01-01"}, "line 4: the date 2024-01-01 comes after 2024-03-01 on line 3"},
-		{[]string{"2024-02-30"}, `line 2: "2024-02-30" is not a date`},
-	} {
-		err := InOrder(c.dates, 2)
-		if c.words == "" && err != nil || c.words != "" && (err == nil || !strings.Contains(err.Error(), c.words)) {
-			t.Errorf("%v: want %q, got %v", c.dates, c.words, err)
-		}
-	}
-}
-
 func TestProfileNamed(t *testing.T) {
 	for _, p := range Profiles() {
 		if got, err := ProfileNamed(p.Name); err != nil || got.Name != p.Name || p.Check() != nil {
@@ -400,4 +382,18 @@ func wild(raw []byte) []float64 {
 		}
 	}
 	return y
+}
+
+// No rule looks across a break, neither in values nor in standardised distances.
+func TestBreaksSeparateStandardisedDistances(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := anyProfile(t)
+		y := rapid.SliceOfN(rapid.Map(rapid.IntRange(-14, 14), func(i int) float64 { return float64(i) / 4 }), 2, 40).Draw(t, "distances")
+		cut := rapid.IntRange(1, len(y)-1).Draw(t, "cut")
+		whole := engine(t, p).Standardised(y, Settings{Breaks: []int{cut}})
+		first, second := engine(t, p).Standardised(y[:cut], Settings{}), engine(t, p).Standardised(y[cut:], Settings{})
+		if !slices.Equal(whole.Signals, slices.Concat(first.Signals, second.Signals)) || whole.Variation != second.Variation {
+			t.Fatalf("%v %v, apart %v %v %v", whole.Signals, whole.Variation, first.Signals, second.Signals, second.Variation)
+		}
+	})
 }

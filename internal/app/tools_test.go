@@ -1,0 +1,54 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"math"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ohp/internal/stats/change"
+)
+
+// What is asked for is what is simulated, and JSON can be read back.
+func TestSimulateTakesItsNumbers(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out strings.Builder
+	if err := (Simulate{Seed: 7, Budget: 2, Practices: 5, Indicators: 3, Partnerships: 4, JSON: true}).Run(ctx, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	var r change.Report
+	if err := json.Unmarshal([]byte(out.String()), &r); err != nil {
+		t.Fatal(err)
+	}
+	if o := r.Options; o.Seed != 7 || o.Budget != 2 || o.Practices != 5 || o.Indicators != 3 || o.Partnerships != 4 || r.Series != 15 || r.Complete {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestSimulateRefuses(t *testing.T) {
+	for _, c := range []Simulate{{Budget: -1}, {Budget: math.NaN()}, {Budget: math.Inf(1)}, {Practices: -1}, {Indicators: -1}, {Partnerships: -1}} {
+		if err := c.Run(t.Context(), io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "above nought") {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}
+
+// Agreement is no error; a case that disagrees is one, and so is a folder without cases.
+func TestConformEndsWithAnErrorUnlessAllAgree(t *testing.T) {
+	var out strings.Builder
+	if err := Conform(filepath.Join("..", "stats", "conform", "testdata"), &out); err != nil {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	wrong := table(t, "wrong.json", `{"schema":"spc-oracle/1","id":"wrong","family":"fdr","input":{"z":[0]},"expected":{"points":{"p1":[0.4]}}}`)
+	out.Reset()
+	if err := Conform(filepath.Dir(wrong), &out); err == nil || !strings.Contains(out.String(), "wrong: points point 1 p1: expected 0.4") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	if err := Conform(t.TempDir(), &out); err == nil {
+		t.Error("a folder without cases is no agreement")
+	}
+}
