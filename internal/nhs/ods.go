@@ -2,12 +2,7 @@
 // and bank holidays, and the time that the country's clocks show.
 package nhs
 
-import (
-	"regexp"
-	"strings"
-
-	"ohp/internal/kernel/errs"
-)
+import "regexp"
 
 // The forms of codes of the Organisation Data Service (ODS), as counted in its files of 2018, 2025 and 2026.
 // A code of the right form need not have been issued.
@@ -36,13 +31,3 @@ func IsICBCode(code string) bool { return icbForm.MatchString(code) }
 // IsSubICBCode reports whether code has the form of a sub-ICB location's ODS code (until 2022 a clinical commissioning
 // group's): 15E, D2P2L.
 func IsSubICBCode(code string) bool { return subICBForm.MatchString(code) }
-
-// ParsePracticeCode returns the code of a practice as people and files write it, in capitals and without the spaces around
-// it. The error is Invalid, with words.
-func ParsePracticeCode(text string) (string, error) {
-	code := strings.ToUpper(strings.TrimSpace(text))
-	if !IsPracticeCode(code) {
-		return "", errs.New(errs.Invalid, "%q is not the code of a practice. Codes have a letter and five digits, such as M85029.", text)
-	}
-	return code, nil
-}

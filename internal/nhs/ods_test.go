@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"ohp/internal/kernel/errs"
 	"ohp/internal/kernel/testkit"
 )
 
@@ -33,12 +32,6 @@ func TestCodes(t *testing.T) {
 				t.Errorf("%q has not the form of a %s code", code, c.name)
 			}
 		}
-	}
-	if code, err := ParsePracticeCode(" m85029\t"); code != "M85029" || err != nil {
-		t.Errorf("%q, %v", code, err)
-	}
-	if _, err := ParsePracticeCode("85029"); errs.KindOf(err) != errs.Invalid {
-		t.Error(err)
 	}
 }
 

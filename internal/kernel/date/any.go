@@ -126,6 +126,8 @@ func scanWords(s string) (dateWords, error) {
 		return nil, fmt.Errorf("there is no date: the text is empty")
 	case len(text) > longestDate:
 		return nil, fmt.Errorf("%q… is too long to be a date", s[:20])
+	case len(text) > 1 && text[0] == '-' && isDigit(text[1]):
+		return nil, fmt.Errorf("%q is not a date: it is a number below nought", s)
 	}
 	text = dropFraction(dropTime(text))
 	var out dateWords

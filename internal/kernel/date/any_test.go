@@ -34,6 +34,7 @@ func TestParseAnyRefuses(t *testing.T) {
 		"00/01/2025": "no day 0", "1234567": "7 digits", "99999": "13 October 2173", "010203": "year 102", "1 Octember 2025": "octember",
 		"2025-10-01-05": "write it as", "M85029": "month", "12:30": "write it as", "October": "write it as", "2025–10–01": "does not belong", "1st": "write it as",
 		strings.Repeat("1 ", 80): "too long", "th 1 July 2026": "th", "1 July Monday 2026": "monday", "2025-10-01 (provisional)": "does not belong", "01:xx": "does not belong",
+		"-45931": "below nought", "-1": "below nought",
 	} {
 		got, err := ParseAny(text)
 		if err == nil || !strings.Contains(err.Error(), reason) {

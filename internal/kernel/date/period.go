@@ -43,7 +43,7 @@ func (k Kind) months() int {
 	return 0
 }
 
-// shift is how many months before the period's own grid of calendar years the kind begins.
+// shift is how many months after January a year of the kind begins.
 func (k Kind) shift() int {
 	if k == FinancialYear {
 		return 3
@@ -63,7 +63,7 @@ func (k Kind) Of(d Date) Period {
 		return Period{}
 	}
 	y, m, _ := d.Civil()
-	return k.At(floorDiv(y*12+int(m)-1-k.shift(), k.months()))
+	return k.At((y*12 + int(m) - 1 - k.shift()) / k.months())
 }
 
 // At returns the period of kind k with that Index; no period when it lies outside the calendar.
@@ -139,7 +139,7 @@ func (p Period) Start() Date { return p.start }
 func (p Period) End() Date {
 	if m := p.kind.months(); m > 0 {
 		y, month, _ := p.start.Civil()
-		return fromNumber(time.Date(y, month+time.Month(m), 0, 0, 0, 0, 0, time.UTC).Unix()/secondsPerDay + unixDay)
+		return New(y, month+time.Month(m), 0)
 	}
 	return p.start
 }
@@ -167,7 +167,7 @@ func (p Period) Index() int {
 		return 0
 	}
 	y, m, _ := p.start.Civil()
-	return floorDiv(y*12+int(m)-1-p.kind.shift(), p.kind.months())
+	return (y*12 + int(m) - 1 - p.kind.shift()) / p.kind.months()
 }
 
 // Add returns the period n periods of the same kind later (earlier when n is negative).
@@ -245,11 +245,3 @@ func (p Period) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads the text form, and no period from empty text.
 func (p *Period) UnmarshalText(text []byte) error { return p.Scan(emptyIsNull(text)) }
-
-func floorDiv(a, b int) int {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
-}

@@ -9,7 +9,6 @@ package jobs
 import (
 	"context"
 	"embed"
-	"io/fs"
 
 	"github.com/google/uuid"
 
@@ -22,15 +21,7 @@ import (
 var migrations embed.FS
 
 // Migrations make the table job.
-var Migrations = store.Migrations{Module: "jobs", Files: sub(migrations, "migrations")}
-
-func sub(files embed.FS, folder string) fs.FS {
-	out, err := fs.Sub(files, folder)
-	if err != nil {
-		panic(err) // the folder is in the program
-	}
-	return out
-}
+var Migrations = store.Embedded("jobs", migrations)
 
 // Order is a job to be added.
 type Order struct {

@@ -184,6 +184,28 @@ func TestFailuresAreTriedAgainAndThenSetAside(t *testing.T) {
 	})
 }
 
+// A job at which the whole program dies reports nothing; it is set aside all the same.
+func TestJobThatKillsItsWorkersIsSetAside(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB, _ *clock) {
+		r := runner(db, map[string]jobs.Handler{"deadly": func(context.Context, jobs.Job) error {
+			t.Error("it was tried again")
+			return nil
+		}})
+		enqueue(t, db, jobs.Order{Kind: "deadly"})
+		err := db.Transact(t.Context(), func(ctx context.Context, tx *store.Tx) error { // as workers leave it that took it and died
+			_, err := store.Exec(ctx, tx, "update job set attempt = $1", jobs.MaxAttempts)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		work(t, r)
+		if failed, err := jobs.Failures(t.Context(), db, 10); err != nil || len(failed) != 1 || failed[0].Error == "" {
+			t.Errorf("%+v, %v", failed, err)
+		}
+	})
+}
+
 func TestInvalidIsFinal(t *testing.T) {
 	each(t, func(t *testing.T, db *store.DB, _ *clock) {
 		r := runner(db, map[string]jobs.Handler{"import": func(context.Context, jobs.Job) error { return errs.New(errs.Invalid, "The file is empty.") }})
@@ -306,6 +328,21 @@ func TestOtherKindsAndLaterJobsWait(t *testing.T) {
 		work(t, r)
 		if n, err := store.One[int64](t.Context(), db, "select count(*) from job where kind <> 'jobs.forget'"); n != 1 || err != nil {
 			t.Errorf("%d jobs are kept, %v", n, err)
+		}
+	})
+}
+
+// Work that is due less often than jobs are kept is done once, also by a program that starts again after its job was forgotten.
+func TestRareScheduleIsDoneOnce(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB, c *clock) {
+		ran := 0
+		census := jobs.Schedule{Kind: "census", Latest: func(date.Instant) date.Instant { return date.At(noon.Add(-time.Hour)) }}
+		for range 3 {
+			work(t, runner(db, map[string]jobs.Handler{"census": func(context.Context, jobs.Job) error { ran++; return nil }}, census))
+			c.move(91 * 24 * time.Hour)
+		}
+		if ran != 1 {
+			t.Errorf("it ran %d times", ran)
 		}
 	})
 }

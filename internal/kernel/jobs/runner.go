@@ -19,7 +19,7 @@ import (
 const (
 	// MaxAttempts is how often a job is tried. The pauses between them double from two seconds and come to 17 minutes.
 	MaxAttempts = 10
-	// keepDone is how long jobs that were done are kept, and so for how long a key stays taken.
+	// keepDone is how long jobs that were done are kept, and so for how long a key stays taken; a schedule's latest stays longer.
 	keepDone = 90 * 24 * time.Hour
 	// forget is the kind of the job that removes what was done long ago.
 	forget = "jobs.forget"
@@ -140,7 +140,7 @@ func (r *Runner) take(ctx context.Context) (j Job, err error) {
 		f := store.NewFilter(tx.Now(), tx.Now().Add(r.Lease)).In("kind", store.Args(slices.Collect(maps.Keys(r.handlers)))...)
 		j, err = store.One[Job](ctx, tx, `
 			update job set attempt = attempt + 1, run_at = $2
-			where id in (
+			where id = (
 				select id from job
 				where done_at is null and failed_at is null and run_at <= $1`+f.SQL()+`
 				order by run_at, id limit 1`+lock+`)
@@ -152,6 +152,9 @@ func (r *Runner) take(ctx context.Context) (j Job, err error) {
 
 // handle runs the job's handler, keeps its lease, and makes an error of a panic.
 func (r *Runner) handle(ctx context.Context, j Job) (err error) {
+	if j.Attempt > MaxAttempts {
+		return fmt.Errorf("its worker died at the last of %d attempts", MaxAttempts)
+	}
 	ctx, stop := context.WithCancel(ctx)
 	var keeper sync.WaitGroup
 	keeper.Go(func() { r.keep(ctx, j, stop) })
@@ -225,7 +228,11 @@ func pause(attempt int64) time.Duration { return time.Second << attempt }
 
 func (r *Runner) forget(ctx context.Context, _ Job) error {
 	return r.db.Transact(ctx, func(ctx context.Context, tx *store.Tx) error {
-		_, err := store.Exec(ctx, tx, "delete from job where done_at < $1", tx.Now().Add(-keepDone))
+		args := []any{tx.Now().Add(-keepDone)}
+		for _, s := range r.schedules { // without its latest key, work due once a year would be announced again
+			args = append(args, s.order(s.Latest(tx.Now())).Key)
+		}
+		_, err := store.Exec(ctx, tx, "delete from job where done_at < $1 and key not in ("+store.Marks(2, len(r.schedules))+")", args...)
 		return err
 	})
 }

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"context"
+	"fmt"
 
 	"ohp/internal/kernel/date"
 	"ohp/internal/kernel/store"
@@ -24,6 +25,9 @@ type Known struct {
 	GroupNames map[string]string
 }
 
+// knownColumns are what Known is read from.
+var knownColumns = fmt.Sprintf("code, kind, name, status, opened, closed, postcode, as_at, no / %d as part", unitsPerPart)
+
 // Label is the unit's name, or its code where no source named it.
 func (u Known) Label() string {
 	if u.Name == "" {
@@ -39,7 +43,7 @@ type Directory struct {
 
 // ReadDirectory returns every unit with its open memberships.
 func ReadDirectory(ctx context.Context, q store.Queryer) (*Directory, error) {
-	units, err := store.Collect[Known](ctx, q, "select code, kind, name, status, opened, closed, postcode, as_at, no / 64 as part from unit")
+	units, err := store.Collect[Known](ctx, q, "select "+knownColumns+" from unit")
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +106,7 @@ func (d *Directory) Partnership() (code string, members map[string]bool) {
 
 // ReadUnitKnown returns one unit with its present groups and their names; store.ErrNotFound when there is none.
 func ReadUnitKnown(ctx context.Context, q store.Queryer, code string) (*Known, error) {
-	u, err := store.One[Known](ctx, q, "select code, kind, name, status, opened, closed, postcode, as_at, no / 64 as part from unit where code = $1", code)
+	u, err := store.One[Known](ctx, q, "select "+knownColumns+" from unit where code = $1", code)
 	if err != nil {
 		return nil, err
 	}

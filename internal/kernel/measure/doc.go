@@ -12,7 +12,7 @@
 // publisher states it and the instant at which it was loaded. A later
 // statement of the same figure supersedes the earlier one, which is kept.
 //
-// Figures are stored in parts of up to UnitsPerPart units for one measure and
+// Figures are stored in parts of up to 64 units for one measure and
 // one period, as JSON that both engines can read: the view "figure" gives SQL
 // users one row per figure. ADR-0004 says why, with measurements.
 package measure

@@ -150,10 +150,10 @@ func withoutGaps(periods []date.Period) []date.Period {
 	if len(periods) < 2 || !regular(periods) {
 		return periods
 	}
-	first, last := periods[0], periods[len(periods)-1]
-	all := periods[:0:0]
-	for p := first; p.Compare(last) <= 0; p = p.Next() {
-		all = append(all, p)
+	first := periods[0]
+	all := make([]date.Period, max(0, periods[len(periods)-1].Index()-first.Index()+1))
+	for i := range all {
+		all[i] = first.Add(i)
 	}
 	return all
 }
@@ -226,7 +226,7 @@ func ReadUnit(ctx context.Context, q store.Queryer, unit string, measures ...str
 	if err != nil {
 		return nil, err
 	}
-	filter := store.NewFilter(no / UnitsPerPart)
+	filter := store.NewFilter(no / unitsPerPart)
 	if len(measures) > 0 {
 		filter.In("measure", store.Args(measures)...)
 	}

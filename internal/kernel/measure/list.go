@@ -1,8 +1,8 @@
 package measure
 
 import (
-	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -48,32 +48,22 @@ type lister struct {
 	visit    func(Listed) error
 	measures []string
 	parts    []int64 // parts of the units wanted; nil for all
-	places   map[int64]placeName
+	places   map[int64]sourcePlace
 	periods  []date.Period // of the measure at hand, without gaps
 	regular  bool          // they are all of one kind, and no days
 }
 
-type placeName struct {
-	No   int64  `db:"no"`
-	File string `db:"name"`
-	Name string `db:"place"`
-	AsAt string `db:"as_at"`
-}
-
-func (l *lister) prepare(ctx context.Context) error {
-	places, err := store.Collect[placeName](ctx, l.q, "select p.no, f.name, p.place, f.as_at from source_place p join source_file f on f.no = p.file")
-	if err != nil {
+func (l *lister) prepare(ctx context.Context) (err error) {
+	if l.places, err = readPlaces(ctx, l.q, store.NewFilter()); err != nil {
 		return err
-	}
-	l.places = make(map[int64]placeName, len(places))
-	for _, p := range places {
-		l.places[p.No] = p
 	}
 	l.measures, err = l.wantedMeasures(ctx)
 	if err != nil || len(l.want.Units) == 0 {
 		return err
 	}
-	l.parts, err = partsOf(ctx, l.q, l.want.Units)
+	byPart, err := unitsByPart(ctx, l.q, l.want.Units)
+	l.parts = slices.AppendSeq([]int64{}, maps.Keys(byPart)) // not nil: unknown units lie in no part
+	slices.Sort(l.parts)
 	return err
 }
 
@@ -83,22 +73,6 @@ func (l *lister) wantedMeasures(ctx context.Context) ([]string, error) {
 		return stored, err
 	}
 	return slices.DeleteFunc(stored, func(m string) bool { return !slices.Contains(l.want.Measures, m) }), err
-}
-
-// partsOf returns the parts that hold units, ascending; unknown units have none.
-func partsOf(ctx context.Context, q store.Queryer, units []string) ([]int64, error) {
-	parts := []int64{}
-	for _, u := range units {
-		no, err := store.Collect[int64](ctx, q, "select no from unit where code = $1", u)
-		if err != nil {
-			return nil, err
-		}
-		for _, n := range no {
-			parts = append(parts, n/UnitsPerPart)
-		}
-	}
-	slices.Sort(parts)
-	return slices.Compact(parts), nil
 }
 
 func (l *lister) listMeasure(ctx context.Context, measure string) error {
@@ -122,12 +96,7 @@ func (l *lister) listMeasure(ctx context.Context, measure string) error {
 		}
 	}
 	// By code, whatever the order in which units were first met.
-	codes := make([]string, 0, len(units))
-	for c := range units {
-		codes = append(codes, c)
-	}
-	slices.Sort(codes)
-	for _, c := range codes {
+	for _, c := range slices.Sorted(maps.Keys(units)) {
 		if err := l.listUnit(measure, c, units[c]); err != nil {
 			return err
 		}
@@ -171,14 +140,14 @@ func (l *lister) listUnit(measure, unit string, entries map[date.Period]entry) e
 			continue // a measure stated on single days, or in periods of several kinds, misses nothing
 		}
 		if !ok {
-			e = entry{status: Missing, num: None, den: None, val: None}
+			e = unsaid
 		}
 		place := l.places[e.source]
-		if l.want.Source != "" && !strings.Contains(strings.ToLower(place.File), strings.ToLower(l.want.Source)) {
+		if l.want.Source != "" && !strings.Contains(strings.ToLower(place.Name), strings.ToLower(l.want.Source)) {
 			continue
 		}
 		f := Figure{measure, unit, p, e.status, e.num, e.den, e.val, e.row}
-		if err := l.visit(Listed{f, place.File, place.Name, place.AsAt}); err != nil {
+		if err := l.visit(Listed{f, place.Name, place.In, place.AsAt}); err != nil {
 			return err
 		}
 	}
@@ -207,14 +176,10 @@ type Superseded struct {
 
 // History returns the superseded statements of a unit's figures of one measure, oldest period first.
 func History(ctx context.Context, q store.Queryer, measure, unit string) ([]Superseded, error) {
-	rows, err := store.Collect[Superseded](ctx, q, `select h.measure, h.period, h.unit, h.status, h.numerator, h.denominator, h.value,
+	return store.Collect[Superseded](ctx, q, `select h.measure, h.period, h.unit, h.status, h.numerator, h.denominator, h.value,
     f.name as file, h.source_row, b.name as superseded_by, h.superseded_at
 from figure_superseded h
 join source_place p on p.no = h.source join source_file f on f.no = p.file
 join source_place bp on bp.no = h.superseded_by join source_file b on b.no = bp.file
-where h.measure = $1 and h.unit = $2`, measure, unit)
-	slices.SortStableFunc(rows, func(a, b Superseded) int {
-		return cmp.Or(strings.Compare(a.Period, b.Period), strings.Compare(a.At, b.At))
-	})
-	return rows, err
+where h.measure = $1 and h.unit = $2 order by h.period, h.superseded_at`, measure, unit)
 }

@@ -1,6 +1,8 @@
 package measure
 
 import (
+	"strings"
+
 	"ohp/internal/kernel/date"
 )
 
@@ -106,7 +108,7 @@ func (l *Load) Attribute(a Attribute) { l.attributes = append(l.attributes, a) }
 // Reject reports a row that cannot be used.
 func (l *Load) Reject(r Rejection) {
 	if len(r.Text) > 80 {
-		r.Text = r.Text[:80]
+		r.Text = strings.ToValidUTF8(r.Text[:80], "")
 	}
 	l.Rejections = append(l.Rejections, r)
 }

@@ -3,7 +3,6 @@ package measure
 import (
 	"context"
 	"embed"
-	"io/fs"
 
 	"ohp/internal/kernel/store"
 )
@@ -12,13 +11,7 @@ import (
 var files embed.FS
 
 // Migrations are the tables of figures, units and sources.
-func Migrations() store.Migrations {
-	sub, err := fs.Sub(files, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return store.Migrations{Module: "measure", Files: sub}
-}
+func Migrations() store.Migrations { return store.Embedded("measure", files) }
 
 // Declare records the measures that modules offer, so that SQL users and
 // Store know their kind, scale and words. It changes nothing when nothing changed.

@@ -6,11 +6,11 @@ import (
 	"strconv"
 )
 
-// UnitsPerPart is how many units share one stored part. Sixty-four keep a part
+// unitsPerPart is how many units share one stored part. Sixty-four keep a part
 // of one period near two kilobytes: small enough that a page reads one
 // practice's history in milliseconds, large enough that England is read at the
 // speed of a file.
-const UnitsPerPart = 64
+const unitsPerPart = 64
 
 // entry is one figure as it lies in a part's body.
 type entry struct {
@@ -194,7 +194,7 @@ func (r *bodyReader) number() float64 {
 		at++
 	}
 	r.at = at
-	text := s[min(from, at):at]
+	text := s[from:at]
 	if text == "null" {
 		return None
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"ohp/internal/kernel/store"
@@ -52,10 +53,14 @@ func Recalled[T any](ctx context.Context, q store.Queryer, r *Recollection, key 
 			return none, ctx.Err()
 		case <-at.done:
 		}
-		if v, ok := at.value.(T); ok && at.err == nil {
-			return v, nil
+		if at.err != nil {
+			continue // perhaps only because the reader of whoever worked went away: try by ourselves
 		}
-		// Whoever worked failed, perhaps only because his reader went away: try by ourselves.
+		v, ok := at.value.(T)
+		if !ok {
+			return none, fmt.Errorf("what is kept under %q is a %T, not a %T", key, at.value, none)
+		}
+		return v, nil
 	}
 }
 

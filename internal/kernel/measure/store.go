@@ -26,11 +26,13 @@ type Outcome struct {
 // Store keeps a load in one transaction. The same bytes a second time change
 // nothing. A figure that is known already is superseded when the file states
 // it as at the same date or later; otherwise the file's figure goes into the
-// history. Figures of measures that nobody declared are an error of the program.
+// history. Where the file contradicts itself the load's Rejections grow. Figures
+// of measures that nobody declared are an error of the program.
 func Store(ctx context.Context, db *store.DB, l *Load) (Outcome, error) {
 	var out Outcome
+	given := l.Rejections
 	err := db.Transact(ctx, func(ctx context.Context, tx *store.Tx) error {
-		out = Outcome{}
+		out, l.Rejections = Outcome{}, given // a transaction may run again
 		k := keeper{tx: tx, load: l, out: &out}
 		return k.keep(ctx)
 	})
@@ -190,7 +192,7 @@ func (k *keeper) groupFigures() (map[groupKey][]placed, []groupKey, error) {
 				order = append(order, key)
 			}
 			e := entry{unit: f.Unit, status: f.Status, source: k.places[i], row: f.Row, num: f.Numerator, den: f.Denominator, val: f.Value}
-			groups[key] = append(g, placed{k.unitNo[f.Unit] / UnitsPerPart, e})
+			groups[key] = append(g, placed{k.unitNo[f.Unit] / unitsPerPart, e})
 			k.out.Figures++
 		}
 	}
@@ -280,14 +282,16 @@ func (k *keeper) merge(ctx context.Context, key groupKey, body string, figures [
 	}
 	entries := make([]entry, 0, len(old)+len(figures))
 	changed := false
+	var first *entry // what the file says first of the unit at hand
 	for i := range figures {
 		f := &figures[i].entry
+		if first != nil && first.unit == f.unit {
+			k.repeated(key, first, f)
+			continue
+		}
+		first = f
 		for len(old) > 0 && old[0].unit < f.unit {
 			entries, old = append(entries, old[0]), old[1:]
-		}
-		if n := len(entries); n > 0 && entries[n-1].unit == f.unit {
-			k.repeated(key, &entries[n-1], f)
-			continue
 		}
 		if len(old) == 0 || old[0].unit != f.unit {
 			entries, changed = append(entries, *f), true
@@ -304,15 +308,22 @@ func (k *keeper) merge(ctx context.Context, key groupKey, body string, figures [
 	return append(entries, old...), changed, nil
 }
 
-// repeated deals with a file that states one figure twice: the first stands, and a contradiction is reported.
+// repeated deals with a file that states one figure twice: the first counts, and a contradiction is reported.
 func (k *keeper) repeated(key groupKey, first, second *entry) {
 	if first.same(second) {
 		k.out.Same++
 		return
 	}
-	k.load.Reject(Rejection{Line: second.row, Text: second.unit,
-		Reason: fmt.Sprintf("The file states %s for %s and %s twice, differently; the statement in row %d was kept. Check the file with its publisher.", key.measure, second.unit, key.period.Label(), first.row)})
+	where := fmt.Sprintf("row %d", first.row)
+	if first.source != second.source {
+		where += " of " + k.placeName(first.source)
+	}
+	k.load.Reject(Rejection{Place: k.placeName(second.source), Line: second.row, Text: second.unit,
+		Reason: fmt.Sprintf("The file states %s for %s and %s twice, differently; the statement in %s was kept. Check the file with its publisher.", key.measure, second.unit, key.period.Label(), where)})
 }
+
+// placeName is the name of one of the load's places, by its number.
+func (k *keeper) placeName(no int64) string { return k.load.places[no-k.places[0]].name }
 
 // supersede chooses between a stored and a new statement of one figure, and keeps the other in the history.
 func (k *keeper) supersede(ctx context.Context, key groupKey, old, new entry) (entry, error) {

@@ -1,11 +1,13 @@
 package measure_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -331,4 +333,100 @@ func TestOlderSourceFillsWhatNewerIsSilentAbout(t *testing.T) {
 			t.Errorf("%+v, %v", u, err)
 		}
 	})
+}
+
+// A file that ends a membership which is open is taken at its word, whatever else it says of the unit.
+func TestDatedMembershipsEndWhatIsOpen(t *testing.T) {
+	type statement struct{ group, from, to string }
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		for _, c := range []struct {
+			unit  string
+			files map[string][]statement // by as-at date
+			order []string
+			want  string
+		}{
+			{"A81001", map[string][]statement{"2025-10-01": {{"U1", "2019-07-01", ""}}, "2026-07-01": {{"U1", "2019-07-01", "2021-03-31"}, {"U1", "2022-04-01", ""}}},
+				[]string{"2025-10-01", "2026-07-01"}, "U1 2019-07-01 2021-03-31|U1 2022-04-01 "},
+			{"A81002", map[string][]statement{"2025-10-01": {{"U1", "2019-07-01", ""}}, "2026-07-01": {{"U1", "2019-07-01", "2026-03-31"}, {"U2", "2026-04-01", ""}}},
+				[]string{"2025-10-01", "2026-07-01"}, "U1 2019-07-01 2026-03-31|U2 2026-04-01 "},
+			{"A81003", map[string][]statement{"2018-01-01": {{"U1", "", ""}}, "2026-02-03": {{"U1", "2013-04-01", "2019-04-30"}}},
+				[]string{"2018-01-01", "2026-02-03"}, "U1 2013-04-01 2019-04-30"},
+			{"A81004", map[string][]statement{"2018-01-01": {{"U1", "", ""}}, "2026-02-03": {{"U1", "2013-04-01", "2019-04-30"}}},
+				[]string{"2026-02-03", "2018-01-01"}, "U1 2013-04-01 2019-04-30"},
+			{"A81005", map[string][]statement{"2020-01-01": {{"U1", "", ""}}, "2026-02-03": {{"U1", "2013-04-01", "2019-04-30"}}},
+				[]string{"2020-01-01", "2026-02-03"}, "U1  |U1 2013-04-01 2019-04-30"}, // it was a member again after it had left
+		} {
+			for _, asAt := range c.order {
+				l := file(t, c.unit+asAt, asAt)
+				for i, s := range c.files[asAt] {
+					m := measure.Membership{Unit: c.unit, Group: s.group, GroupKind: "pcn", Row: i + 1}
+					if s.from != "" {
+						m.From = day(t, s.from)
+					}
+					if s.to != "" {
+						m.To = day(t, s.to)
+					}
+					l.Membership(m)
+				}
+				keep(t, db, l)
+			}
+			rows, err := store.Collect[string](t.Context(), db, "select grp || ' ' || from_date || ' ' || to_date from unit_group where unit = $1 order by from_date", c.unit)
+			if got := strings.Join(rows, "|"); err != nil || got != c.want {
+				t.Errorf("%s in the order %v: %q, want %q (%v)", c.unit, c.order, got, c.want, err)
+			}
+		}
+	})
+}
+
+// A file that gives way to a later statement and repeats itself does not contradict itself.
+func TestOlderFileThatRepeatsItself(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		keep(t, db, file(t, "revised.csv", "2025-06-30", fig(t, "A81001", "2025-05", 12, 2000, 2)))
+		out := keep(t, db, file(t, "first.csv", "2025-05-31", fig(t, "A81001", "2025-05", 10, 2000, 2), fig(t, "A81001", "2025-05", 10, 2000, 9)))
+		if out.Older != 1 || out.Same != 1 || out.Rejected != 0 {
+			t.Errorf("outcome %+v", out)
+		}
+	})
+}
+
+func TestRejectedTextIsCutBetweenLetters(t *testing.T) {
+	var l measure.Load
+	l.Reject(measure.Rejection{Text: "a" + strings.Repeat("é", 60)})
+	if got := l.Rejections[0].Text; !utf8.ValidString(got) || !strings.HasPrefix(got, "aé") || len(got) > 80 {
+		t.Errorf("%q", got)
+	}
+}
+
+// A transaction that the engine makes run again reports a contradiction once.
+func TestStoreRunAgain(t *testing.T) {
+	db := testkit.Database(t, store.PostgreSQL, measure.Migrations())
+	if err := measure.Declare(t.Context(), db, declared); err != nil {
+		t.Fatal(err)
+	}
+	err := db.Transact(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		for _, statement := range []string{
+			"create sequence tries",
+			`create function collide() returns trigger language plpgsql as $$ begin
+				if nextval('tries') = 1 then raise exception 'again' using errcode = '40001'; end if; return new; end $$`,
+			"create trigger collide before update on source_file for each row execute function collide()",
+		} {
+			if _, err := store.Exec(ctx, tx, statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := file(t, "may.csv", "2025-05-31", fig(t, "A81001", "2025-05", 10, 2000, 2), fig(t, "A81001", "2025-05", 11, 2000, 3))
+	l.Reject(measure.Rejection{Line: 9, Reason: "It was rejected before."})
+	out := keep(t, db, l)
+	kept, err := store.One[int64](t.Context(), db, "select count(*) from rejection")
+	if err != nil || out.Rejected != 2 || kept != 2 || len(l.Rejections) != 2 {
+		t.Errorf("%d rejections in the outcome, %d kept, %d in the load, %v; want 2 of each", out.Rejected, kept, len(l.Rejections), err)
+	}
+	if tries, err := store.One[int64](t.Context(), db, "select last_value from tries"); err != nil || tries != 2 {
+		t.Errorf("%d tries, %v: the second was not tested", tries, err)
+	}
 }

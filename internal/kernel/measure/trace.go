@@ -3,6 +3,7 @@ package measure
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"ohp/internal/kernel/date"
@@ -92,11 +93,7 @@ func ReadSeries(ctx context.Context, q store.Queryer, measure string, units []st
 	for i, p := range periods {
 		column[p.String()] = i
 	}
-	parts := make([]any, 0, len(byPart))
-	for part := range byPart {
-		parts = append(parts, part)
-	}
-	filter := store.NewFilter(measure).In("part", parts...)
+	filter := store.NewFilter(measure).In("part", store.Args(slices.Collect(maps.Keys(byPart)))...)
 	rows, err := q.QueryContext(ctx, "select part, period, body from figure_part where measure = $1"+filter.SQL(), filter.Args()...)
 	if err != nil {
 		return nil, err
@@ -118,8 +115,8 @@ func ReadSeries(ctx context.Context, q store.Queryer, measure string, units []st
 	}
 	for _, units := range byPart {
 		for _, u := range units {
-			if u.found != nil {
-				series[u.unit], _ = seriesOf(measure, u.unit, periods, u.found)
+			if s, ok := seriesOf(measure, u.unit, periods, u.found); ok {
+				series[u.unit] = s
 			}
 		}
 	}
@@ -154,22 +151,9 @@ func unitsByPart(ctx context.Context, q store.Queryer, units []string) (map[int6
 	rows, err := store.Collect[row](ctx, q, "select code, no from unit where true"+filter.SQL(), filter.Args()...)
 	byPart := map[int64][]*soughtUnit{}
 	for _, r := range rows {
-		byPart[r.No/UnitsPerPart] = append(byPart[r.No/UnitsPerPart], &soughtUnit{unit: r.Code, sought: sought(r.Code)})
+		byPart[r.No/unitsPerPart] = append(byPart[r.No/unitsPerPart], &soughtUnit{unit: r.Code, sought: sought(r.Code)})
 	}
 	return byPart, err
-}
-
-// laid are a unit's figures over the periods, Missing where there is no entry.
-func laid(measure, unit string, periods []date.Period, entries map[string]entry) []Figure {
-	figures := make([]Figure, len(periods))
-	for i, p := range periods {
-		e, ok := entries[p.String()]
-		if !ok {
-			e = unsaid
-		}
-		figures[i] = Figure{measure, unit, p, e.status, e.num, e.den, e.val, e.row}
-	}
-	return figures
 }
 
 // Traced is a figure with the file that it came from.
@@ -181,10 +165,6 @@ type Traced struct {
 // Trace returns one unit's figures of one measure with their sources, earliest first. A period between the measure's
 // first and last for which nothing is said stands there as Missing. Nothing is returned when the unit was never mentioned.
 func Trace(ctx context.Context, q store.Queryer, measure, unit string) ([]Traced, error) {
-	parts, err := partsOf(ctx, q, []string{unit})
-	if err != nil || len(parts) == 0 {
-		return nil, err
-	}
 	periods, err := Periods(ctx, q, measure)
 	if err != nil {
 		return nil, err
@@ -193,7 +173,7 @@ func Trace(ctx context.Context, q store.Queryer, measure, unit string) ([]Traced
 		Period string `db:"period"`
 		Body   string `db:"body"`
 	}
-	rows, err := store.Collect[row](ctx, q, "select period, body from figure_part where measure = $1 and part = $2", measure, parts[0])
+	rows, err := store.Collect[row](ctx, q, "select period, body from figure_part where measure = $1 and part = (select no / $2 from unit where code = $3)", measure, unitsPerPart, unit)
 	if err != nil {
 		return nil, err
 	}
@@ -208,13 +188,14 @@ func Trace(ctx context.Context, q store.Queryer, measure, unit string) ([]Traced
 	}
 	places, err := placesOf(ctx, q, entries)
 	traced := make([]Traced, 0, len(periods))
-	for _, f := range laid(measure, unit, withoutGaps(periods), entries) {
-		t := Traced{Listed: Listed{Figure: f}}
-		if e, ok := entries[f.Period.String()]; ok {
-			p := places[e.source]
-			t.File, t.Place, t.AsAt, t.FileNo = p.Name, p.In, p.AsAt, p.File
+	for _, period := range withoutGaps(periods) {
+		e, ok := entries[period.String()]
+		if !ok {
+			e = unsaid
 		}
-		traced = append(traced, t)
+		p := places[e.source]
+		f := Figure{measure, unit, period, e.status, e.num, e.den, e.val, e.row}
+		traced = append(traced, Traced{Listed{f, p.Name, p.In, p.AsAt}, p.File})
 	}
 	return traced, err
 }
@@ -230,15 +211,15 @@ type sourcePlace struct {
 
 // placesOf reads the places that entries came from.
 func placesOf(ctx context.Context, q store.Queryer, entries map[string]entry) (map[int64]sourcePlace, error) {
-	var numbers []any
-	seen := map[int64]bool{}
+	numbers := map[int64]bool{}
 	for _, e := range entries {
-		if !seen[e.source] {
-			seen[e.source] = true
-			numbers = append(numbers, e.source)
-		}
+		numbers[e.source] = true
 	}
-	filter := store.NewFilter().In("p.no", numbers...)
+	return readPlaces(ctx, q, store.NewFilter().In("p.no", store.Args(slices.Collect(maps.Keys(numbers)))...))
+}
+
+// readPlaces reads the places that a filter chooses, by their numbers. No place has the number 0.
+func readPlaces(ctx context.Context, q store.Queryer, filter *store.Filter) (map[int64]sourcePlace, error) {
 	rows, err := store.Collect[sourcePlace](ctx, q, "select p.no, p.file, f.name, p.place, f.as_at from source_place p join source_file f on f.no = p.file where true"+filter.SQL(), filter.Args()...)
 	places := make(map[int64]sourcePlace, len(rows))
 	for _, r := range rows {

@@ -45,6 +45,9 @@ func TestPeriodsAndGaps(t *testing.T) {
 	if gaps := measure.Gaps([]date.Period{period(t, "2026-01-01"), period(t, "2026-03-01")}); gaps != nil {
 		t.Errorf("days have the gaps %v; they have none", gaps)
 	}
+	if gaps := measure.Gaps([]date.Period{period(t, "9999-10"), period(t, "9999-12")}); !slices.Equal(gaps, []date.Period{period(t, "9999-11")}) {
+		t.Errorf("at the calendar's end the gaps are %v, want November", gaps)
+	}
 }
 
 func TestReadPeriod(t *testing.T) {
@@ -64,7 +67,10 @@ func TestReadPeriod(t *testing.T) {
 func TestReadSeries(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB) {
 		withGap(t, db)
-		got, err := measure.ReadSeries(t.Context(), db, "requests", []string{"A1", "B2", "unknown"})
+		silent := fig(t, "C3", "2026-05", measure.None, measure.None, 10)
+		silent.Status = measure.Missing
+		keep(t, db, file(t, "may too.csv", "2026-06-02", silent))
+		got, err := measure.ReadSeries(t.Context(), db, "requests", []string{"A1", "B2", "C3", "unknown"})
 		if err != nil || len(got) != 2 {
 			t.Fatalf("%v, %v", got, err)
 		}
@@ -140,6 +146,12 @@ func TestRecalled(t *testing.T) {
 		if _, err := measure.Recalled(t.Context(), db, r, "e", fail); !errors.Is(err, fault) {
 			t.Errorf("a fault was kept: %v", err)
 		}
+	}
+	soon, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	ask("f")
+	if v, err := measure.Recalled(soon, db, r, "f", func() (string, error) { return "another kind of value", nil }); v != "" || err == nil || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("one key with two kinds of value: %q, %v", v, err)
 	}
 	var none *measure.Recollection
 	if n, err := measure.Recalled(context.Background(), db, none, "a", func() (int, error) { return 7, nil }); n != 7 || err != nil {

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"ohp/internal/kernel/date"
@@ -64,12 +65,7 @@ func (k *keeper) keepUnits(ctx context.Context) error {
 		}
 	}
 	// In the order of their codes, so that a file's neighbours share parts.
-	codes := make([]string, 0, len(fresh))
-	for c := range fresh {
-		codes = append(codes, c)
-	}
-	slices.Sort(codes)
-	for _, c := range codes {
+	for _, c := range slices.Sorted(maps.Keys(fresh)) {
 		if err := k.insertUnit(ctx, Unit{Code: c, Kind: fresh[c]}, ""); err != nil {
 			return err
 		}
@@ -174,18 +170,24 @@ type groupRow struct {
 // keepGroups writes memberships. A source that dates them is taken at its word.
 // A snapshot (no From) proves a membership on its own date only: it confirms
 // one that is open, or opens one from its date and closes the open one of the
-// same kind that it contradicts. Older statements that arrive later are closed where the newer begins.
+// same kind that it contradicts; it adds nothing where a dated one that has ended
+// covers its date. Older statements that arrive later are closed where the newer begins.
 func (k *keeper) keepGroups(ctx context.Context) error {
 	if len(k.load.members) == 0 {
 		return nil
 	}
-	rows, err := store.Collect[groupRow](ctx, k.tx, "select unit, grp, group_kind, from_date, to_date, as_at from unit_group where to_date = ''")
+	kinds := map[string]bool{}
+	for _, m := range k.load.members {
+		kinds[m.GroupKind] = true
+	}
+	filter := store.NewFilter().In("group_kind", store.Args(slices.Collect(maps.Keys(kinds)))...)
+	rows, err := store.Collect[groupRow](ctx, k.tx, "select unit, grp, group_kind, from_date, to_date, as_at from unit_group where true"+filter.SQL(), filter.Args()...)
 	if err != nil {
 		return err
 	}
-	g := groupKeeper{k: k, open: make(map[[2]string]*groupRow, len(rows))}
+	g := groupKeeper{k: k, open: make(map[[2]string]*groupRow, len(rows)), ended: map[[2]string][]groupRow{}}
 	for i := range rows {
-		g.open[rows[i].key()] = &rows[i]
+		g.note(&rows[i])
 	}
 	if g.write, err = k.tx.PrepareContext(ctx, `insert into unit_group (unit, grp, group_kind, from_date, to_date, source, source_row, as_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -214,16 +216,47 @@ func (r groupRow) since() string {
 	return r.AsAt
 }
 
+// ends says whether a dated row is the end of an open one: the same membership, or one that a snapshot proved within its time.
+func (r groupRow) ends(open *groupRow) bool {
+	switch {
+	case r.To == "" || r.Grp != open.Grp:
+		return false
+	case r.From == open.From:
+		return r.AsAt >= open.AsAt
+	}
+	return open.From == "" && r.covers(open.AsAt)
+}
+
+// covers says whether a day lies within the row's time.
+func (r groupRow) covers(day string) bool { return r.From <= day && day <= r.To }
+
 // groupKeeper keeps memberships so that a unit has at most one open membership of a kind.
 type groupKeeper struct {
 	k     *keeper
 	write *store.Stmt
 	open  map[[2]string]*groupRow
+	ended map[[2]string][]groupRow // those of which a source gave both dates
+}
+
+// note remembers what the table holds.
+func (g *groupKeeper) note(row *groupRow) {
+	switch {
+	case row.To == "":
+		g.open[row.key()] = row
+	case row.From != "":
+		g.ended[row.key()] = append(g.ended[row.key()], *row)
+	}
 }
 
 func (g *groupKeeper) keep(ctx context.Context, row groupRow, line int) error {
 	known := g.open[row.key()]
 	switch {
+	case row.From == "" && row.To == "" && slices.ContainsFunc(g.ended[row.key()], func(e groupRow) bool { return e.Grp == row.Grp && e.covers(row.AsAt) }):
+		return nil
+	case known != nil && row.ends(known):
+		if err := g.drop(ctx, *known); err != nil {
+			return err
+		}
 	case row.To != "" || known == nil:
 	case known.Grp == row.Grp:
 		return g.confirm(ctx, known, row, line)
@@ -240,10 +273,15 @@ func (g *groupKeeper) keep(ctx context.Context, row groupRow, line int) error {
 	if _, err := g.write.ExecContext(ctx, row.Unit, row.Grp, row.Kind, row.From, row.To, g.k.places[0], line, row.AsAt); err != nil {
 		return err
 	}
-	if row.To == "" {
-		g.open[row.key()] = &row
-	}
+	g.note(&row)
 	return nil
+}
+
+// drop removes an open membership, so that the row of its end takes its place.
+func (g *groupKeeper) drop(ctx context.Context, known groupRow) error {
+	delete(g.open, known.key())
+	_, err := store.Exec(ctx, g.k.tx, "delete from unit_group where unit = $1 and grp = $2 and from_date = $3 and to_date = ''", known.Unit, known.Grp, known.From)
+	return err
 }
 
 // confirm notes that an open membership is stated again: a dated source gives a snapshot's row its date, and a

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"embed"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
@@ -20,6 +21,15 @@ import (
 type Migrations struct {
 	Module string
 	Files  fs.FS
+}
+
+// Embedded returns the migrations that a module embeds from its folder migrations.
+func Embedded(module string, files embed.FS) Migrations {
+	folder, err := fs.Sub(files, "migrations")
+	if err != nil {
+		panic(err) // only a name that is no path has an error
+	}
+	return Migrations{module, folder}
 }
 
 var migrationName = regexp.MustCompile(`^(\d{4})_([a-z0-9_]+)(\.sqlite|\.postgres)?\.sql$`)

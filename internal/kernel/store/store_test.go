@@ -441,7 +441,7 @@ func TestOpenMakesTheFile(t *testing.T) {
 	}
 }
 
-// The settings that the safety of the records hangs on are in force, on each connection of both pools.
+// The settings that the safety of the records hangs on are in force, on a connection of each pool.
 func TestSQLiteSettings(t *testing.T) {
 	db := testkit.Database(t, store.SQLite)
 	settings := func(q store.Queryer) string {

@@ -31,6 +31,22 @@ func archive(t testing.TB, members ...string) []byte {
 	return b.Bytes()
 }
 
+// claiming is an archive of members that each claim to unpack to size bytes.
+func claiming(t testing.TB, members int, size uint64) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for i := range members {
+		if _, err := z.CreateRaw(&zip.FileHeader{Name: fmt.Sprint(i, ".csv"), Method: zip.Deflate, CompressedSize64: size, UncompressedSize64: size}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 func openBytes(b []byte) (*File, error) {
 	return OpenReader("x.zip", bytes.NewReader(b), int64(len(b)))
 }
@@ -66,6 +82,8 @@ func TestArchiveRefusals(t *testing.T) {
 		words string
 	}{
 		"bomb":          {archive(t, "zeros.csv", strings.Repeat("\n", 3<<20)), "times its size"},
+		"large member":  {claiming(t, 1, 3<<30), "0.csv in the archive unpacks to more than 2 GiB"},
+		"large in all":  {claiming(t, 3, 3<<29), "the archive unpacks to more than 4 GiB"},
 		"nested":        {archive(t, "inner.zip", string(archive(t, "a.csv", "x"))), "archive inside an archive"},
 		"nothing in it": {archive(t, "a.md", "x"), "no .csv or .xlsx"},
 		"empty":         {archive(t), "no .csv or .xlsx"},

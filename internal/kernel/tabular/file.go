@@ -19,18 +19,18 @@ import (
 
 // Limits that keep a hostile or mistaken file from exhausting the machine.
 const (
-	// MaxJSON is the largest JSON file that is read.
-	MaxJSON = 64 << 20
-	// MaxMembers is the largest number of files in an archive.
-	MaxMembers = 2000
-	// MaxMember is the largest unpacked size of one file in an archive.
-	MaxMember = 2 << 30
-	// MaxArchive is the largest unpacked size of a whole archive, and of a workbook.
-	MaxArchive = 4 << 30
-	// MaxRatio is the highest ratio of unpacked to packed size that a file in
+	// maxJSON is the largest JSON file that is read.
+	maxJSON = 64 << 20
+	// maxMembers is the largest number of files in an archive.
+	maxMembers = 2000
+	// maxMember is the largest unpacked size of one file in an archive.
+	maxMember = 2 << 30
+	// maxArchive is the largest unpacked size of a whole archive, and of a workbook.
+	maxArchive = 4 << 30
+	// maxRatio is the highest ratio of unpacked to packed size that a file in
 	// an archive may have once it is larger than a megabyte. Repetitive tables
 	// reach about 40; deflate cannot pass 1,032.
-	MaxRatio = 400
+	maxRatio = 400
 )
 
 // File is a tabular file that was opened. Close it when its rows have been read.
@@ -123,8 +123,8 @@ func OpenReader(name string, r io.ReaderAt, size int64) (*File, error) {
 }
 
 func (f *File) openJSON(r io.ReaderAt, size int64) error {
-	if size > MaxJSON {
-		return fmt.Errorf("the JSON file has %d bytes, more than the %d that are read at once: split it", size, int64(MaxJSON))
+	if size > maxJSON {
+		return fmt.Errorf("the JSON file has %d bytes, more than the %d that are read at once: split it", size, int64(maxJSON))
 	}
 	body := make([]byte, size)
 	if _, err := r.ReadAt(body, 0); err != nil && err != io.EOF {
@@ -233,7 +233,7 @@ func readMember(m *zip.File) ([]byte, error) {
 		return nil, fmt.Errorf("it cannot be unpacked: %w", err)
 	}
 	defer r.Close()
-	body, err := io.ReadAll(io.LimitReader(r, MaxMember+1))
+	body, err := io.ReadAll(io.LimitReader(r, maxMember+1))
 	if err != nil {
 		return nil, fmt.Errorf("it is damaged and cannot be unpacked: %w", err)
 	}
@@ -242,8 +242,8 @@ func readMember(m *zip.File) ([]byte, error) {
 
 // checkArchive refuses what would unpack to more than the limits.
 func checkArchive(z *zip.Reader) error {
-	if len(z.File) > MaxMembers {
-		return fmt.Errorf("the archive holds %d files, more than the %d that are read", len(z.File), MaxMembers)
+	if len(z.File) > maxMembers {
+		return fmt.Errorf("the archive holds %d files, more than the %d that are read", len(z.File), maxMembers)
 	}
 	var total uint64
 	for _, m := range z.File {
@@ -251,10 +251,12 @@ func checkArchive(z *zip.Reader) error {
 		switch {
 		case m.Flags&1 != 0:
 			return fmt.Errorf("%s in the archive is protected by a password: ask its sender for an open copy", m.Name)
-		case m.UncompressedSize64 > MaxMember || total > MaxArchive:
-			return fmt.Errorf("the archive unpacks to more than %d GiB, more than is read", MaxArchive>>30)
-		case m.UncompressedSize64 > 1<<20 && m.UncompressedSize64/max(m.CompressedSize64, 1) > MaxRatio:
-			return fmt.Errorf("%s in the archive unpacks to more than %d times its size, which no table does: it is refused", m.Name, MaxRatio)
+		case m.UncompressedSize64 > maxMember:
+			return fmt.Errorf("%s in the archive unpacks to more than %d GiB, more than is read", m.Name, maxMember>>30)
+		case total > maxArchive:
+			return fmt.Errorf("the archive unpacks to more than %d GiB, more than is read", maxArchive>>30)
+		case m.UncompressedSize64 > 1<<20 && m.UncompressedSize64/max(m.CompressedSize64, 1) > maxRatio:
+			return fmt.Errorf("%s in the archive unpacks to more than %d times its size, which no table does: it is refused", m.Name, maxRatio)
 		}
 	}
 	return nil

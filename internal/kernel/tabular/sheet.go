@@ -45,7 +45,7 @@ type Sheet struct {
 	// Hidden says that a worksheet is hidden from people who open the workbook.
 	Hidden bool
 	// Size is the length of the sheet in the measure of Row.Bytes (bytes of text,
-	// rows of a worksheet); 0 when it is not known.
+	// or of a worksheet's markup); 0 when it is not known.
 	Size int64
 	rows func(yield func(Row, error) bool)
 	head []Row

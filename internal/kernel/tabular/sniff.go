@@ -108,10 +108,8 @@ func hasMember(z *zip.Reader, name string) bool {
 	return false
 }
 
-// isWorkbook says that an archive is an Office Open XML workbook (ECMA-376).
-func isWorkbook(z *zip.Reader) bool {
-	return hasMember(z, "[Content_Types].xml") && !hasMember(z, "word/document.xml")
-}
+// isWorkbook says that an archive that officeKind does not name is an Office Open XML workbook (ECMA-376).
+func isWorkbook(z *zip.Reader) bool { return hasMember(z, "[Content_Types].xml") }
 
 // officeKind names an office document that is not read; "" for anything else.
 func officeKind(z *zip.Reader) string {
