@@ -16,7 +16,8 @@ import (
 )
 
 // TestBrowser opens every page of the gallery in a real browser, wide and as on a phone, and lets axe-core look for barriers. It
-// also fails when the browser reports anything that the content-security policy refused, or a page wider than its screen.
+// also fails when the browser reports anything that the content-security policy refused, or a page wider than its screen: a phone's,
+// a tablet's, and a phone's with letters twice as large.
 // With OHP_SHOTS set to a folder, it leaves a picture of each page there.
 func TestBrowser(t *testing.T) {
 	browser := os.Getenv("OHP_CHROMIUM")
@@ -41,16 +42,39 @@ func TestBrowser(t *testing.T) {
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	ctx := start(t, browser)
-	for _, name := range []string{"words", "form", "table", "spc", "funnel", "tiles", "nowhere", "broken"} {
+	for _, name := range names {
 		for _, width := range []int64{1280, 375} {
 			look(t, ctx, server.URL, name, width, string(axe))
 		}
+		for _, width := range []int64{320, 770, 900} {
+			fits(t, ctx, server.URL, name, width)
+		}
+	}
+	// The letters of the browser twice as large as usual.
+	large := start(t, browser, chromedp.Flag("blink-settings", "defaultFontSize=32"))
+	for _, name := range names {
+		fits(t, large, server.URL, name, 320)
+		fits(t, large, server.URL, name, 390)
 	}
 }
 
-func start(t *testing.T, browser string) context.Context {
+var names = []string{"words", "form", "table", "spc", "funnel", "tiles", "nowhere", "broken"}
+
+// fits opens a page and fails when it is wider than its screen.
+func fits(t *testing.T, ctx context.Context, base, name string, width int64) {
+	t.Helper()
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(base+"/"+name)); err != nil {
+		t.Fatal(name, err)
+	}
+	if over, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`)); err != nil || over > 0 {
+		t.Errorf("%s at %d: the page is %d pixels wider than the screen (%v)", name, width, over, err)
+	}
+}
+
+func start(t *testing.T, browser string, more ...chromedp.ExecAllocatorOption) context.Context {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox, chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.UserDataDir(t.TempDir()))
+	options = append(options, more...)
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
@@ -70,14 +94,9 @@ const inlineStyles = `document.querySelectorAll("[style],style").length + docume
 
 func look(t *testing.T, ctx context.Context, base, name string, width int64, axe string) {
 	t.Helper()
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(base+"/"+name)); err != nil {
-		t.Fatal(name, err)
-	}
+	fits(t, ctx, base, name, width)
 	if n, err := chromedp.Run(ctx, chromedp.Evaluate[int](inlineStyles)); err != nil || n != 0 {
 		t.Errorf("%s at %d: %d inline styles or scripts (%v)", name, width, n, err)
-	}
-	if over, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`)); err != nil || over > 0 {
-		t.Errorf("%s at %d: the page is %d pixels wider than the screen (%v)", name, width, over, err)
 	}
 	photograph(t, ctx, name, width)
 	if _, err := chromedp.Run(ctx, chromedp.Evaluate[int](axe+";0")); err != nil {

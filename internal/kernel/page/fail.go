@@ -48,7 +48,8 @@ func unknown(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) error {
 	return errMethod
 }
 
-// fail is the one place where an error becomes a page. A fault of ours is logged with a reference that the page shows.
+// fail is the one place where an error becomes a page. A fault of ours is logged with a reference that the page shows. An answer
+// that has begun can be no page any more: it is broken off.
 func (s *Site) fail(w *writer, r *http.Request, err error, panicked bool) {
 	kind := errs.KindOf(err)
 	t, words, reference := troubles[kind], errs.Words(err), ""
@@ -63,7 +64,7 @@ func (s *Site) fail(w *writer, r *http.Request, err error, panicked bool) {
 		s.log().Error("page failed", attributes...)
 	}
 	if w.began {
-		return
+		panic(http.ErrAbortHandler) // the connection is cut: nobody takes half an answer for a whole one
 	}
 	without(w.Header(), "ETag", "Content-Encoding", "Content-Length", "Content-Disposition")
 	p := Page{Title: t.heading, Status: t.status, Errors: fieldErrors(err), Body: failure(t.heading, words, reference)}

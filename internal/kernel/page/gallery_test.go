@@ -110,7 +110,18 @@ func tableGallery(n int) templ.Component {
 		nhsuk.Select{Name: "network", Label: nhsuk.Label{Text: "Network"}, Options: []nhsuk.Option{{Text: "All networks"}}}.View(),
 		nhsuk.Input{Name: "q", Type: "search", Label: nhsuk.Label{Text: "Practice name or code"}}.View(),
 	}}
-	return templ.Join(Heading{Text: "Practices", Lede: "All practices of the partnership, with their latest figures."}.View(), filter.View(), t.View())
+	return templ.Join(Heading{Text: "Practices", Lede: "All practices of the partnership, with their latest figures."}.View(), filter.View(), t.View(), wideTable().View())
+}
+
+// wideTable has as many columns as any page has, with dates that stay in one line where there is room.
+func wideTable() nhsuk.Table {
+	t := nhsuk.Table{Caption: "Publications", CaptionSize: "m", FirstCellIsHeader: true, Class: "ohp-dense", Responsive: true}
+	for i, head := range []string{"Publication", "Publisher", "Periods", "Latest as at", "Last loaded", "Files", "Figures", "Rows rejected"} {
+		t.Head = append(t.Head, nhsuk.Cell{Text: head, Numeric: i > 4})
+	}
+	day := nhsuk.Cell{Text: "30 September 2026", Class: "ohp-nowrap"}
+	t.Rows = [][]nhsuk.Cell{{{Text: "Demonstration", Href: "/data"}, {Text: "Demonstration"}, {Text: "October 2023 to September 2026"}, day, day, {Text: "12"}, {Text: "1,234,567"}, {Text: "0"}}}
+	return t
 }
 
 // series is n months of an invented indicator with a step at shift, limits as an XmR chart would have, and marks.
@@ -138,13 +149,13 @@ func spcGallery() templ.Component {
 	points[20].Mark, points[20].Value = chart.ImprovementLow, 1.4
 	spc := chart.SPC{ID: "spc1", Title: "Complaints per 1,000 patients, Bewdley Road Surgery", Desc: "A control chart of 36 months. From March 2026 all values are above the mean of 4.0.", Points: points, Format: chart.Decimal, Axis: "Complaints per 1,000 patients",
 		Target: &target, Notes: []chart.Note{{X: points[5].X, Text: "New telephone system"}, {X: points[28].X, Text: "Change began here", Since: true}}}
-	rebased := chart.SPC{ID: "spc2", Title: "Share of contacts made online", Desc: "A control chart with limits that depend on the number of contacts, calculated anew in November 2025.", Points: rebasedSeries(), Format: chart.Percent, Axis: "Online consultations, % of contacts",
+	rebased := chart.SPC{ID: "spc2", Title: "Share of contacts made online", Desc: "A control chart with limits that depend on the number of contacts, calculated anew in November 2025.", Points: rebasedSeries(), Format: chart.Format{Decimals: 1, Suffix: "%"}, Axis: "Online consultations, % of contacts",
 		Notes: []chart.Note{{X: rebasedSeries()[24].X, Text: "Limits calculated anew: online form opened all day"}}}
 	run := series(18, 99, 6200, 420)
 	for i := range run {
 		run[i].Lower, run[i].Upper, run[i].Href = chart.None, chart.None, ""
 	}
-	rare := chart.SPC{ID: "rare", Title: "Days between significant events", Desc: "A rare-event chart of 24 events.", InOrder: true, Points: rareSeries(), Axis: "Days since the event before", Centre: "Median"}
+	rare := chart.SPC{ID: "rare", Title: "Days between significant events", Desc: "A rare-event chart of 24 events.", Points: rareSeries(), Axis: "Days since the event before", Centre: "Median"}
 	return templ.Join(Heading{Text: "Complaints", Caption: "Bewdley Road Surgery"}.View(),
 		chart.Icons(chart.ConcernHigh, chart.Fail),
 		Figure{ID: "f1", Caption: "Complaints have been above the usual level since March 2026", Drawing: spc.View(), Phone: spc.Phone(), Key: spc.Key(), Notes: []string{"XmR chart, rules of NHSRplotthedots 0.2.2, limits from the first 24 months."},
@@ -164,11 +175,11 @@ func rebasedSeries() []chart.Point {
 	var all []chart.Point
 	for i := range 36 {
 		at := time.Date(2023, time.Month(11+i), 1, 0, 0, 0, 0, time.UTC)
-		n, p, segment := 300+r.Float64()*900, .31, 0
+		n, p, segment := 300+r.Float64()*900, 31., 0
 		if i >= 24 {
-			p, segment = .47, 1
+			p, segment = 47, 1
 		}
-		half := 3 * math.Sqrt(p*(1-p)/n)
+		half := 3 * math.Sqrt(p*(100-p)/n)
 		pt := chart.Point{Label: at.Format("January 2006"), X: chart.Day(at), Value: p + half*.36*r.NormFloat64(), Lower: p - half, Centre: p, Upper: p + half, Segment: segment}
 		if i > 24 && i < 33 {
 			pt.Mark, pt.Value = chart.NeitherHigh, p+half*.3*r.Float64()
@@ -183,7 +194,7 @@ func rareSeries() []chart.Point {
 	var all []chart.Point
 	for i := range 24 {
 		v := 30 * r.ExpFloat64()
-		p := chart.Point{Label: date(i).Format("2 Jan 06"), Value: math.Round(v), Lower: chart.None, Centre: 21, Upper: 119}
+		p := chart.Point{Label: date(i).Format("2 January 2006"), X: chart.Day(date(i)), Value: math.Round(v), Lower: chart.None, Centre: 21, Upper: 119}
 		if v > 70 {
 			p.Mark = chart.ImprovementHigh
 		}
@@ -205,7 +216,7 @@ func funnelOf(units, background int) chart.Funnel {
 		size := 2500 + r.Float64()*16000
 		u := chart.Unit{Label: practice(i), Href: "/practices/" + fmt.Sprint(i), Size: size, Value: 12 + r.NormFloat64()*1.2*math.Sqrt(12000/size)}
 		if i == 4 {
-			u.Value, u.Mark, u.Shown = 17.2, chart.ConcernHigh, true
+			u.Value, u.Mark = 17.2, chart.ConcernHigh
 		}
 		if i == 7 {
 			u.Value, u.Mark = 7.4, chart.ImprovementLow
@@ -264,7 +275,7 @@ func tilesGallery() templ.Component {
 			}
 		}
 		last := points[35]
-		s := chart.Spark{ID: fmt.Sprint("spark", i), Title: "36 months; last value " + chart.Decimal.Write(last.Value) + ". " + last.Mark.Words(), Points: points}
+		s := chart.Spark{Title: "36 months; last value " + chart.Decimal.Write(last.Value) + ". " + last.Mark.Words(), Points: points}
 		if i%3 == 0 {
 			s.Target = &target
 		}

@@ -80,7 +80,7 @@ func plain(cell any) string {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return ""
 		}
-		return strconv.FormatFloat(v, 'g', -1, 64)
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	case string:
 		return harmless(v)
 	case int, int64:

@@ -138,13 +138,14 @@ func (s *Site) serve(h Handler) http.Handler {
 				s.fail(out, r, fmt.Errorf("panic: %v", p), true)
 			}
 		}()
-		if err := h(out, r); err != nil && !errors.Is(err, context.Canceled) {
+		err := h(out, r)
+		if gone := r.Context().Err() != nil && errors.Is(err, context.Canceled); err != nil && !gone {
 			s.fail(out, r, err, false)
 		}
 	})
 }
 
-// writer remembers whether anything went out: after that, an error can only be logged.
+// writer remembers whether anything went out: after that, an error can only be logged and the answer broken off.
 type writer struct {
 	http.ResponseWriter
 	began bool

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -266,6 +267,60 @@ func TestSheet(t *testing.T) {
 	}
 	if err := s.Send(httptest.NewRecorder(), "pdf"); errs.KindOf(err) != errs.Invalid {
 		t.Error(err)
+	}
+}
+
+// TestNumbersInFiles: a figure of a million stands in a file in full, not with an exponent.
+func TestNumbersInFiles(t *testing.T) {
+	for v, want := range map[any]string{1234567.0: "1234567", 1e6: "1000000", 0.000012: "0.000012", -2.5: "-2.5", 12: "12", math.Inf(1): ""} {
+		if got := plain(v); got != want {
+			t.Errorf("%v is written %q, want %q", v, got, want)
+		}
+	}
+}
+
+// TestCancelledByAnother: work that somebody else broke off is a fault for a reader who still waits, not an empty page.
+func TestCancelledByAnother(t *testing.T) {
+	site := gallery()
+	site.Log = slog.New(slog.DiscardHandler)
+	mux, err := site.Mux([]Route{{"GET", "/cancelled", "cancelled", func(http.ResponseWriter, *http.Request) error { return context.Canceled }}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := ask(mux, "GET", "/cancelled"); w.Code != 500 || w.Body.Len() == 0 {
+		t.Errorf("%d with %d bytes", w.Code, w.Body.Len())
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, httptest.NewRequestWithContext(gone, "GET", "/cancelled", nil))
+	if w.Body.Len() != 0 {
+		t.Error("a page for a reader who has gone:", w.Body)
+	}
+}
+
+// TestHalfAnAnswer: an answer that breaks off after it began is cut, so that nobody takes half a file for a whole one.
+func TestHalfAnAnswer(t *testing.T) {
+	site := gallery()
+	site.Log = slog.New(slog.DiscardHandler)
+	mux, err := site.Mux([]Route{{"GET", "/half", "half", func(w http.ResponseWriter, _ *http.Request) error {
+		_, _ = io.WriteString(w, "practice,value\r\n")
+		return fmt.Errorf("disk on fire")
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(mux)
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	server.Start()
+	defer server.Close()
+	res, err := http.Get(server.URL + "/half")
+	if err != nil {
+		return
+	}
+	defer res.Body.Close()
+	if b, err := io.ReadAll(res.Body); err == nil {
+		t.Errorf("%q looks whole", b)
 	}
 }
 

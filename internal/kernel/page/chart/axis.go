@@ -3,6 +3,7 @@ package chart
 import (
 	"math"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -12,6 +13,37 @@ type frame struct {
 	w, h                     float64
 	left, right, top, bottom float64
 	narrow                   bool
+}
+
+// nameLines are the name of an axis as it stands above the drawing: in two lines where a narrow one has no room for it in one.
+func (f frame) nameLines(name string) []string {
+	room := (f.w - 8) / 7.2
+	letters := []rune(name)
+	if !f.narrow || len(letters) <= int(room) {
+		return []string{clip(name, room)}
+	}
+	cut := strings.LastIndex(string(letters[:int(room)+1]), " ")
+	if cut <= 0 {
+		return []string{clip(name, room)}
+	}
+	return []string{name[:cut], clip(name[cut+1:], room)}
+}
+
+// below is the frame with room for the axis's name above it.
+func (f frame) below(name string) frame {
+	more := nameLine * float64(len(f.nameLines(name))-1)
+	f.top += more
+	f.h += more
+	return f
+}
+
+const nameLine = 17
+
+// axisName writes the name of an axis above the drawing.
+func (p *pen) axisName(f frame, name string) {
+	for i, line := range f.nameLines(name) {
+		p.words("oc-name", "start", 2, 16+nameLine*float64(i), line)
+	}
 }
 
 // view maps figures to places.
@@ -62,8 +94,8 @@ func (r *reach) take(values ...float64) {
 }
 
 // room widens the reach so that no point stands on the edge, begins at zero where zero is not far, and never shows less than
-// nothing of what cannot be negative.
-func (r reach) room() (lo, hi float64) {
+// nothing of what cannot be negative, nor more than a hundred of a hundred.
+func (r reach) room(f Format) (lo, hi float64) {
 	if r.lo > r.hi || r.lo == 0 && r.hi == 0 {
 		return 0, 1
 	}
@@ -80,6 +112,9 @@ func (r reach) room() (lo, hi float64) {
 		if lo -= pad; lo < 0 && r.lo >= 0 {
 			lo = 0
 		}
+	}
+	if f.Suffix == "%" && r.hi <= 100 {
+		hi = math.Min(hi, 100)
 	}
 	return lo, hi
 }
@@ -109,12 +144,11 @@ func decimalsOf(step float64) int {
 	return 6
 }
 
-// ticks are the places of axis labels between lo and hi in the scaled unit of f.
-func ticks(lo, hi float64, f Format, n int) (at []float64, decimals int) {
-	k := f.scale()
-	s := step((hi-lo)*k, n)
-	for i := math.Ceil(lo*k/s - 1e-9); i*s <= hi*k*(1+1e-12)+1e-12 && len(at) < 40; i++ {
-		at = append(at, i*s/k)
+// ticks are the places of about n axis labels between lo and hi, and the decimals that tell them apart.
+func ticks(lo, hi float64, n int) (at []float64, decimals int) {
+	s := step(hi-lo, n)
+	for i := math.Ceil(lo/s - 1e-9); i*s <= hi*(1+1e-12)+1e-12 && len(at) < 40; i++ {
+		at = append(at, i*s)
 	}
 	return at, decimalsOf(s)
 }
@@ -125,15 +159,15 @@ func (p *pen) yAxis(v view, f Format, name string) {
 	if v.narrow {
 		n = 4
 	}
-	at, decimals := ticks(v.yMin, v.yMax, f, n)
+	at, decimals := ticks(v.yMin, v.yMax, n)
 	var label [48]byte
 	for _, t := range at {
 		y := v.y(t)
 		p.line("oc-grid", v.left, y, v.edge(), y)
-		p.words("oc-label", "end", v.left-8, y+4.5, string(f.write(label[:0], t*f.scale(), decimals)))
+		p.words("oc-label", "end", v.left-8, y+4.5, string(f.write(label[:0], t, decimals)))
 	}
 	if name != "" {
-		p.words("oc-name", "start", 2, 16, clip(name, (v.w-8)/7.2))
+		p.axisName(v.frame, name)
 	}
 }
 
@@ -208,26 +242,15 @@ func everyMonths(begin, last time.Time, every int) []xTick {
 	return all
 }
 
-// inOrder labels an axis that counts points instead of days.
-func inOrder(v view, points []Point) []xTick {
-	fit := max(1, int((v.edge()-v.left)/70))
-	every := max(1, (len(points)+fit-1)/fit)
-	var all []xTick
-	for i := 0; i < len(points); i += every {
-		all = append(all, xTick{at: float64(i), text: clip(points[i].Label, 11)})
-	}
-	return all
-}
-
 // byNumber labels an axis of amounts.
 func byNumber(v view, f Format) []xTick {
 	if v.logX {
 		return byPower(v, f)
 	}
-	at, decimals := ticks(v.xMin, v.xMax, f, max(2, int((v.edge()-v.left)/85)))
+	at, decimals := ticks(v.xMin, v.xMax, max(2, int((v.edge()-v.left)/85)))
 	var all []xTick
 	for _, t := range at {
-		all = append(all, xTick{at: t, text: string(f.write(nil, t*f.scale(), decimals))})
+		all = append(all, xTick{at: t, text: string(f.write(nil, t, decimals))})
 	}
 	return all
 }
@@ -241,7 +264,7 @@ func byPower(v view, f Format) []xTick {
 			t := m * math.Pow(10, e)
 			if x := v.x(t); t >= v.xMin && t <= v.xMax && x-last > 58 {
 				last = x
-				all = append(all, xTick{at: t, text: string(f.write(nil, t*f.scale(), decimalsOf(t*f.scale())))})
+				all = append(all, xTick{at: t, text: string(f.write(nil, t, decimalsOf(t)))})
 			}
 		}
 	}

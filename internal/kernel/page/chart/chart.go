@@ -1,8 +1,8 @@
-// Package chart draws the charts of the monitor as SVG on the server, from plain figures: it knows nothing of statistics, health or
+// Package chart draws the charts of the monitor as SVG on the server, from plain figures: it knows nothing of statistics or
 // databases. A drawing needs no script, prints, scales, and says what it shows in its title and description.
 //
-// Every chart is a struct with View (for a page), Phone (the same for a narrow screen) and File (a whole .svg file with its own
-// style sheet and key, for download only: a page's content-security policy refuses inline styles). Colours and the meaning of the
+// Every chart is a struct with View (for a page) and Phone (the same for a narrow screen); SPC and Funnel have File (a whole .svg
+// file with its own style sheet, for download only: a page's content-security policy refuses inline styles). Colours and the meaning of the
 // marks are those of NHS England's Making Data Count: blue improvement, orange concern, grey common cause, purple for measures
 // without a good direction, red target. No meaning stands in colour alone: shape and letter (H higher, L lower) say it too.
 //
@@ -100,8 +100,6 @@ func date(day int) time.Time { return time.Unix(int64(day)*86400, 0).UTC() }
 
 // Format says how values are written. The zero value writes counts: "1,234".
 type Format struct {
-	// Scale multiplies a value before it is written; 0 is 1.
-	Scale float64
 	// Decimals of a value; axis labels take what their step needs.
 	Decimals       int
 	Prefix, Suffix string
@@ -109,20 +107,11 @@ type Format struct {
 	Levels []string
 }
 
-// Formats that most indicators need. Percent takes fractions (0.125 is written 12.5%).
+// Formats that are needed most.
 var (
 	Count   = Format{}
 	Decimal = Format{Decimals: 1}
-	Percent = Format{Scale: 100, Decimals: 1, Suffix: "%"}
-	Pounds  = Format{Prefix: "£"}
 )
-
-func (f Format) scale() float64 {
-	if f.Scale == 0 {
-		return 1
-	}
-	return f.Scale
-}
 
 // Write is the value in words; None is "no value".
 func (f Format) Write(v float64) string {
@@ -132,15 +121,15 @@ func (f Format) Write(v float64) string {
 	if n := int(v); float64(n) == v && n >= 1 && n <= len(f.Levels) {
 		return f.Levels[n-1]
 	}
-	return string(f.write(nil, v*f.scale(), f.Decimals))
+	return string(f.write(nil, v, f.Decimals))
 }
 
-func (f Format) write(b []byte, scaled float64, decimals int) []byte {
-	if scaled < 0 && math.Round(scaled*math.Pow10(decimals)) < 0 {
+func (f Format) write(b []byte, v float64, decimals int) []byte {
+	if v < 0 && math.Round(v*math.Pow10(decimals)) < 0 {
 		b = append(b, "−"...)
 	}
 	b = append(b, f.Prefix...)
-	b = grouped(b, math.Abs(scaled), decimals)
+	b = grouped(b, math.Abs(v), decimals)
 	return append(b, f.Suffix...)
 }
 

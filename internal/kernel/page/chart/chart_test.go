@@ -3,10 +3,13 @@ package chart
 import (
 	"context"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -59,7 +62,7 @@ func anyPoints(t *rapid.T) []Point {
 	var all []Point
 	for range rapid.IntRange(0, 14).Draw(t, "n") {
 		all = append(all, Point{Label: anyWords(t, "label"), X: rapid.OneOf(rapid.IntRange(15000, 25000), rapid.Int()).Draw(t, "x"), Value: anyValue(t, "value"), Lower: anyValue(t, "lower"), Centre: anyValue(t, "centre"), Upper: anyValue(t, "upper"),
-			Mark: Mark(rapid.IntRange(0, 255).Draw(t, "mark")), Status: Status(rapid.IntRange(0, 255).Draw(t, "status")), Segment: rapid.IntRange(0, 3).Draw(t, "segment"), Href: anyWords(t, "href"), Title: anyWords(t, "title"), Ghost: rapid.Bool().Draw(t, "ghost")})
+			Mark: Mark(rapid.IntRange(0, 255).Draw(t, "mark")), Status: Status(rapid.IntRange(0, 255).Draw(t, "status")), Segment: rapid.IntRange(0, 3).Draw(t, "segment"), Href: anyWords(t, "href"), Title: anyWords(t, "title")})
 	}
 	return all
 }
@@ -68,8 +71,8 @@ func anyPoints(t *rapid.T) []Point {
 func TestAnythingOverTime(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		target := anyValue(t, "target")
-		c := SPC{ID: "c", Title: anyWords(t, "title"), Desc: anyWords(t, "desc"), Points: anyPoints(t), Format: Format{Scale: rapid.SampledFrom([]float64{0, 1, 100}).Draw(t, "scale"), Suffix: rapid.SampledFrom([]string{"", "%"}).Draw(t, "suffix")},
-			Target: &target, InOrder: rapid.Bool().Draw(t, "order"), Notes: []Note{{X: rapid.IntRange(15000, 25000).Draw(t, "note"), Text: anyWords(t, "note words"), Since: true}, {X: 20000, Text: "Telephone system"}}}
+		c := SPC{ID: "c", Title: anyWords(t, "title"), Desc: anyWords(t, "desc"), Points: anyPoints(t), Format: Format{Suffix: rapid.SampledFrom([]string{"", "%"}).Draw(t, "suffix")},
+			Target: &target, Notes: []Note{{X: rapid.IntRange(15000, 25000).Draw(t, "note"), Text: anyWords(t, "note words"), Since: true}, {X: 20000, Text: "Telephone system"}}}
 		for _, svg := range []string{written(t, c.View()), written(t, c.Phone()), string(c.File()), written(t, c.Key()), written(t, Spark{ID: "s", Title: c.Title, Points: c.Points, Target: c.Target}.View())} {
 			wellFormed(t, svg)
 		}
@@ -88,7 +91,7 @@ func TestAnythingAcross(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var units []Unit
 		for range rapid.IntRange(0, 6).Draw(t, "n") {
-			units = append(units, Unit{Label: anyWords(t, "label"), Href: anyWords(t, "href"), Size: anyValue(t, "size"), Value: anyValue(t, "value"), Lower: anyValue(t, "lower"), Upper: anyValue(t, "upper"), Mark: Mark(rapid.IntRange(0, 255).Draw(t, "mark")), Shown: rapid.Bool().Draw(t, "shown")})
+			units = append(units, Unit{Label: anyWords(t, "label"), Href: anyWords(t, "href"), Size: anyValue(t, "size"), Value: anyValue(t, "value"), Lower: anyValue(t, "lower"), Upper: anyValue(t, "upper"), Mark: Mark(rapid.IntRange(0, 255).Draw(t, "mark"))})
 		}
 		for rapid.Bool().Draw(t, "many") && len(units) > 0 && len(units) <= named {
 			units = append(units, units...)
@@ -96,7 +99,7 @@ func TestAnythingAcross(t *testing.T) {
 		f := Funnel{ID: "f", Title: anyWords(t, "title"), Units: units, Background: []XY{{anyValue(t, "x"), anyValue(t, "y")}}, Centre: anyValue(t, "centre"), Log: rapid.Bool().Draw(t, "log"),
 			Limits: []Limits{{Name: anyWords(t, "limit"), Kind: LimitKind(rapid.IntRange(0, 255).Draw(t, "kind")), Size: []float64{anyValue(t, "s"), 9}, Lower: []float64{anyValue(t, "lo")}, Upper: []float64{anyValue(t, "up"), 3}}}}
 		r := Ranked{ID: "r", Title: f.Title, Units: units, Line: f.Centre, Falling: f.Log}
-		for _, svg := range []string{written(t, f.View()), written(t, f.Phone()), string(f.File()), written(t, f.Key()), written(t, r.View()), written(t, r.Phone()), string(r.File())} {
+		for _, svg := range []string{written(t, f.View()), written(t, f.Phone()), string(f.File()), written(t, f.Key()), written(t, r.View()), written(t, r.Phone())} {
 			wellFormed(t, svg)
 		}
 	})
@@ -128,6 +131,14 @@ func TestRoles(t *testing.T) {
 	}
 	p[3].Href = "/records"
 	if svg := written(t, SPC{ID: "c", Title: "T", Points: p}.View()); !strings.Contains(svg, `role="group"`) || !strings.Contains(svg, `aria-label="February 2024: 3"`) {
+		t.Error(svg)
+	}
+}
+
+// TestManySparks: small charts of the same indicator stand on one page, so each is named by itself and by no id.
+func TestManySparks(t *testing.T) {
+	svg := written(t, Spark{Title: "Answered: 92% & rising", Points: months3()}.View())
+	if !strings.Contains(svg, `role="img" aria-label="Answered: 92% &amp; rising"`) || strings.Contains(svg, " id=") || strings.Contains(svg, "aria-labelledby") {
 		t.Error(svg)
 	}
 }
@@ -210,13 +221,14 @@ func TestColours(t *testing.T) {
 }
 
 func TestNumbers(t *testing.T) {
+	percent, pounds := Format{Decimals: 1, Suffix: "%"}, Format{Prefix: "£"}
 	for _, c := range []struct {
 		f    Format
 		v    float64
 		want string
 	}{
 		{Count, 1234, "1,234"}, {Count, 999, "999"}, {Count, 1234567.4, "1,234,567"}, {Count, -4200, "−4,200"}, {Count, -.2, "0"}, {Count, 0, "0"},
-		{Percent, .125, "12.5%"}, {Percent, 1, "100.0%"}, {Decimal, 12.34, "12.3"}, {Decimal, 1000, "1,000.0"}, {Pounds, 17662, "£17,662"}, {Pounds, -4237, "−£4,237"},
+		{percent, 12.5, "12.5%"}, {percent, 100, "100.0%"}, {Decimal, 12.34, "12.3"}, {Decimal, 1000, "1,000.0"}, {pounds, 17662, "£17,662"}, {pounds, -4237, "−£4,237"},
 		{Count, math.NaN(), "no value"}, {Count, math.Inf(1), "no value"},
 	} {
 		if got := c.f.Write(c.v); got != c.want {
@@ -230,14 +242,13 @@ func TestTicks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		lo := rapid.Float64Range(-1e6, 1e6).Draw(t, "lo")
 		hi := lo + rapid.Float64Range(1e-3, 1e6).Draw(t, "span")
-		f := Format{Scale: rapid.SampledFrom([]float64{1, 100}).Draw(t, "scale")}
-		at, decimals := ticks(lo, hi, f, 5)
+		at, decimals := ticks(lo, hi, 5)
 		if len(at) < 2 || len(at) > 13 {
 			t.Fatalf("%d labels from %v to %v", len(at), lo, hi)
 		}
 		last := ""
 		for _, v := range at {
-			label := string(f.write(nil, v*f.scale(), decimals))
+			label := string(Count.write(nil, v, decimals))
 			if v < lo-(hi-lo)*1e-6 || v > hi+(hi-lo)*1e-6 || label == last {
 				t.Fatalf("label %q at %v of %v to %v", label, v, lo, hi)
 			}
@@ -281,6 +292,32 @@ func TestMonthLabels(t *testing.T) {
 	}
 }
 
+// TestNamesOnAPhone: the name of an axis loses no word on a narrow chart, and the chart begins below it; a practice's name is whole.
+func TestNamesOnAPhone(t *testing.T) {
+	const axis, surgery = "Complaints per 1,000 registered patients a month", "Far Forest and Cleobury Group"
+	for _, d := range []templ.Component{
+		SPC{ID: "c", Axis: axis, Points: months3()}.Phone(),
+		Funnel{ID: "f", Axis: axis, Units: []Unit{{Label: surgery, Size: 5, Value: 3}}}.Phone(),
+		Ranked{ID: "r", Axis: axis, Line: None, Units: []Unit{{Label: surgery, Value: 3, Lower: 2, Upper: 4}}}.Phone(),
+	} {
+		svg := written(t, d)
+		for _, want := range []string{`y="16">Complaints per 1,000 registered patients a</text>`, `y="33">month</text>`} {
+			if !strings.Contains(svg, want) {
+				t.Errorf("no %s in %s", want, svg)
+			}
+		}
+		if strings.Contains(svg, "…") {
+			t.Error("cut short:", svg)
+		}
+	}
+	if f := phoneFrame.below(axis); f.top != phoneFrame.top+17 || f.h != phoneFrame.h+17 {
+		t.Error(f)
+	}
+	if f := wideFrame.below(axis); f != wideFrame {
+		t.Error(f)
+	}
+}
+
 // TestRanking: in order, without those who have no interval, and the same every time.
 func TestRanking(t *testing.T) {
 	r := Ranked{ID: "r", Units: []Unit{{Label: "b", Value: 2, Lower: 1, Upper: 3}, {Label: "none", Value: 9, Lower: None, Upper: None}, {Label: "a", Value: 2, Lower: 1, Upper: 3}, {Label: "c", Value: 1, Lower: 0, Upper: 2}}}
@@ -310,6 +347,46 @@ func TestFunnelIsSmall(t *testing.T) {
 	}
 }
 
+// TestNotesOfAFile: the notes stand in a file where they stand on the page, below the name of the axis and not in it.
+func TestNotesOfAFile(t *testing.T) {
+	p := months3()
+	c := SPC{ID: "c", Axis: "Complaints", Points: p, Notes: []Note{{X: p[5].X, Text: "New telephone system"}, {X: p[7].X, Text: "Change began here"}}}
+	at := regexp.MustCompile(`class="oc-note" x="[\d.]+" y="([\d.]+)"`)
+	page, file := at.FindAllStringSubmatch(written(t, c.View()), -1), at.FindAllStringSubmatch(string(c.File()), -1)
+	if len(page) != 2 || len(file) != 2 || page[0][1] != file[0][1] || page[1][1] != file[1][1] || page[1][1] != "44" {
+		t.Errorf("%q on the page, %q in the file", page, file)
+	}
+}
+
+// TestKeyOfAFile: the key of a file stays inside of it, however many marks and gaps there are to explain.
+func TestKeyOfAFile(t *testing.T) {
+	p := months3()
+	for i, m := range []Mark{Common, ImprovementHigh, ImprovementLow, ConcernHigh, ConcernLow} {
+		p[i].Mark = m
+	}
+	for i, s := range []Status{Suppressed, NotReported, Missing} {
+		p[10+i].Value, p[10+i].Status = None, s
+	}
+	svg := string(SPC{ID: "c", Points: p}.File())
+	var height float64
+	if _, err := fmt.Sscanf(svg[strings.Index(svg, `viewBox="`):], `viewBox="0 0 900 %f"`, &height); err != nil {
+		t.Fatal(err)
+	}
+	explained := 0
+	for _, words := range append([]string{Suppressed.Words(), NotReported.Words(), Missing.Words()}, shortWords[:NeitherHigh]...) {
+		for _, found := range regexp.MustCompile(`x="([\d.]+)" y="([\d.]+)">`+regexp.QuoteMeta(words)+`</text>`).FindAllStringSubmatch(svg, -1) {
+			x, _ := strconv.ParseFloat(found[1], 64)
+			y, _ := strconv.ParseFloat(found[2], 64)
+			if explained++; x+7*float64(len(words)) > 900 || y > height-4 {
+				t.Errorf("%q at %v, %v of 900 by %v", words, x, y, height)
+			}
+		}
+	}
+	if explained != 8 {
+		t.Errorf("%d of 8 are explained", explained)
+	}
+}
+
 // TestFiles writes one file of each kind where OHP_SHOTS says, to look at; everywhere it checks that they stand alone.
 func TestFiles(t *testing.T) {
 	target := 3.0
@@ -317,15 +394,17 @@ func TestFiles(t *testing.T) {
 	for i := range p {
 		p[i].Lower, p[i].Upper = -1, 5
 	}
-	p[30].Mark, p[30].Value = ConcernHigh, 6
+	p[30].Mark, p[30].Value, p[30].Href = ConcernHigh, 6, "/b"
 	p[12].Value, p[12].Status = None, Missing
 	files := map[string][]byte{
 		"spc.svg":    SPC{ID: "c", Title: "Complaints per 1,000 patients, Bewdley Road Surgery", Points: p, Target: &target, Axis: "Complaints", Notes: []Note{{X: p[20].X, Text: "New telephone system"}}}.File(),
-		"funnel.svg": Funnel{ID: "f", Title: "Admissions", Units: []Unit{{Label: "a", Size: 5, Value: 3}}, Centre: 3}.File(),
-		"ranked.svg": Ranked{ID: "r", Title: "Admissions", Units: []Unit{{Label: "a", Value: 3, Lower: 2, Upper: 4}}, Line: 3}.File(),
+		"funnel.svg": Funnel{ID: "f", Title: "Admissions", Units: []Unit{{Label: "a", Href: "/a", Size: 5, Value: 3}}, Centre: 3}.File(),
 	}
 	for name, b := range files {
 		wellFormed(t, string(b))
+		if strings.Contains(string(b), "<a ") {
+			t.Error(name, "has links that lead nowhere without the site")
+		}
 		if s := string(b); !strings.Contains(s, "<style>") || !strings.Contains(s, "oc-paper") || !strings.Contains(s, " width=") {
 			t.Error(name, "does not stand alone")
 		}

@@ -2,19 +2,18 @@ package chart
 
 import (
 	"math"
+	"slices"
 
 	"github.com/a-h/templ"
 )
 
 // Unit is one practice of a funnel or a ranking.
 type Unit struct {
-	// Label is its name; Title what a pointer at rest shows (the name and the value, if empty).
-	Label, Title, Href string
+	// Label is its name; Href leads to it.
+	Label, Href string
 	// Size is the denominator of a funnel (patients); Value the rate; Lower and Upper its interval (ranking only).
 	Size, Value, Lower, Upper float64
 	Mark                      Mark
-	// Shown is the practice that the page is about.
-	Shown bool
 }
 
 // XY is one practice of the background: nobody's own, without name or link.
@@ -43,12 +42,12 @@ type Limits struct {
 type Funnel struct {
 	ID, Title, Desc string
 	// Axis names the values, SizeAxis the sizes ("Registered patients").
-	Axis, SizeAxis     string
-	Format, SizeFormat Format
-	Units              []Unit
-	Background         []XY
-	Limits             []Limits
-	Centre             float64
+	Axis, SizeAxis string
+	Format         Format
+	Units          []Unit
+	Background     []XY
+	Limits         []Limits
+	Centre         float64
 	// CentreName is what the centre is of ("Partnership", "England").
 	CentreName string
 	// Log spreads the sizes by powers, for ranges like 30 to 60,000.
@@ -56,7 +55,7 @@ type Funnel struct {
 }
 
 var funnelWide = frame{w: 900, h: 440, left: 62, right: 150, top: 34, bottom: 56}
-var funnelPhone = frame{w: 400, h: 360, left: 52, right: 14, top: 34, bottom: 56, narrow: true}
+var funnelPhone = frame{w: phoneWidth, h: 310, left: 52, right: 14, top: 34, bottom: 56, narrow: true}
 
 // View draws the funnel for a page.
 func (f Funnel) View() templ.Component { return drawing(f.draw(funnelWide, f.ID, false)) }
@@ -64,21 +63,25 @@ func (f Funnel) View() templ.Component { return drawing(f.draw(funnelWide, f.ID,
 // Phone draws the funnel for a narrow screen.
 func (f Funnel) Phone() templ.Component { return drawing(f.draw(funnelPhone, f.ID+"-p", false)) }
 
-// File is the funnel as an .svg file of its own.
-func (f Funnel) File() []byte { return f.draw(funnelWide, f.ID, true) }
+// File is the funnel as an .svg file of its own, without links.
+func (f Funnel) File() []byte {
+	f.Units = slices.Clone(f.Units)
+	for i := range f.Units {
+		f.Units[i].Href = ""
+	}
+	return f.draw(funnelWide, f.ID, true)
+}
 
 func (f Funnel) draw(fr frame, id string, file bool) []byte {
+	fr = fr.below(f.Axis)
+	h := fr.h
 	if file {
-		fr.top += 30
-		fr.h += 30
+		h += fileHead
 	}
 	p := &pen{b: make([]byte, 0, 8192+240*len(f.Units)+8*len(f.Background))}
-	p.open(sheet{id: id, title: f.Title, desc: f.Desc, class: "oc-funnel", w: fr.w, h: fr.h, linked: f.linked(), file: file})
+	p.open(sheet{id: id, title: f.Title, desc: f.Desc, class: "oc-funnel", w: fr.w, h: h, linked: linked(f.Units), file: file})
 	if file {
-		p.words("oc-heading", "start", 2, 22, clip(f.Title, 95))
-		p.raw(`<g transform="translate(0 30)">`)
-		fr.top -= 30
-		fr.h -= 30
+		p.fileTitle(f.Title)
 	}
 	f.inside(p, f.view(fr))
 	if file {
@@ -86,15 +89,6 @@ func (f Funnel) draw(fr frame, id string, file bool) []byte {
 	}
 	p.close()
 	return p.b
-}
-
-func (f Funnel) linked() bool {
-	for _, u := range f.Units {
-		if u.Href != "" {
-			return true
-		}
-	}
-	return false
 }
 
 // view takes its reach from the units, the centre, and every limit where it is narrowest, so that none is named without being seen; what
@@ -114,10 +108,7 @@ func (f Funnel) view(fr frame) view {
 		y.take(last(l.Lower), last(l.Upper))
 	}
 	v := view{frame: fr, logX: f.Log}
-	v.yMin, v.yMax = y.room()
-	if f.Format.Suffix == "%" && y.hi*f.Format.scale() <= 100 {
-		v.yMax = math.Min(v.yMax, 100/f.Format.scale())
-	}
+	v.yMin, v.yMax = y.room(f.Format)
 	if x.lo > x.hi {
 		v.xMin, v.xMax = 1, 10
 		return v
@@ -144,7 +135,7 @@ func (f Funnel) inside(p *pen, v view) {
 		return
 	}
 	p.yAxis(v, f.Format, f.Axis)
-	p.xAxis(v, byNumber(v, f.SizeFormat))
+	p.xAxis(v, byNumber(v, Count))
 	p.words("oc-label", "middle", (v.left+v.edge())/2, v.h-10, clip(f.SizeAxis, (v.edge()-v.left)/7))
 	f.dots(p, v)
 	f.limits(p, v)
@@ -230,26 +221,17 @@ func (p *pen) curve(v view, class string, size, at []float64) (leaves float64) {
 	return leaves
 }
 
-// own draws the named practices, the one that the page is about last and with its name. The name stands outside of the link, whose
-// own name says more.
+// own draws the named practices.
 func (f Funnel) own(p *pen, v view) {
-	for _, shown := range [...]bool{false, true} {
-		for _, u := range f.Units {
-			if u.Shown == shown && !math.IsNaN(u.Value) && !math.IsNaN(u.Size) {
-				p.link(u.Href, f.name(u), func() { f.unit(p, v, u) })
-				if shown {
-					p.shown(v, u.Label, v.x(u.Size), v.y(u.Value))
-				}
-			}
+	for _, u := range f.Units {
+		if !math.IsNaN(u.Value) && !math.IsNaN(u.Size) {
+			p.link(u.Href, f.name(u), func() { f.unit(p, v, u) })
 		}
 	}
 }
 
 func (f Funnel) name(u Unit) string {
-	if u.Title != "" {
-		return u.Title
-	}
-	return u.Label + ": " + f.Format.Write(u.Value) + " of " + f.SizeFormat.Write(u.Size)
+	return u.Label + ": " + f.Format.Write(u.Value) + " of " + Count.Write(u.Size)
 }
 
 func (f Funnel) unit(p *pen, v view, u Unit) {
@@ -277,23 +259,6 @@ func (p *pen) unitMark(m Mark, x, y float64) {
 	p.at("cx", x)
 	p.at("cy", y)
 	p.raw("/>")
-}
-
-// shown rings the practice that the page is about and writes its name on the side that has room.
-func (p *pen) shown(v view, label string, x, y float64) {
-	p.raw(`<circle class="oc-change" fill="none" r="11"`)
-	p.at("cx", x)
-	p.at("cy", y)
-	p.raw("/>")
-	anchor, shift := "start", 16.0
-	if x > (v.left+v.edge())/2 {
-		anchor, shift = "end", -16
-	}
-	room := v.edge() - x
-	if anchor == "end" {
-		room = x - v.left
-	}
-	p.words("oc-shown-label", anchor, x+shift, y+5, clip(label, room/7.6))
 }
 
 // Key explains the marks and curves of the funnel as a list for a page.

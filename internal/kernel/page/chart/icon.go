@@ -45,8 +45,8 @@ func (p *pen) openIcon(class, words string) {
 	p.raw("/>")
 }
 
-// Variation draws the mark's icon: a ring in the mark's colour with a line of points that stays, rises or falls, and H or L.
-func Variation(m Mark) templ.Component {
+// variationIcon draws the mark's icon: a ring in the mark's colour with a line of points that stays, rises or falls, and H or L.
+func variationIcon(m Mark) drawing {
 	m = m.valid()
 	p := &pen{b: make([]byte, 0, 900)}
 	p.openIcon(m.class(), "Variation: "+m.Words())
@@ -87,13 +87,9 @@ func variationPoints(letter string) [][2]float64 {
 	return [][2]float64{{10, 27}, {17, 20}, {24, 28}, {31, 19}, {38, 26}}
 }
 
-// AssuranceIcon draws the assurance's icon: a ring with the target as a line, the process as a band on its good side, its bad side
-// or across it, and P, F or ?. It draws nothing without a target.
-func AssuranceIcon(a Assurance) templ.Component {
-	a = a.valid()
-	if a == NoTarget {
-		return drawing(nil)
-	}
+// assuranceIcon draws the assurance's icon: a ring with the target as a line, the process as a band on its good side, its bad side
+// or across it, and P, F or ?.
+func assuranceIcon(a Assurance) drawing {
 	of := assurances[a]
 	p := &pen{b: make([]byte, 0, 600)}
 	p.openIcon(of.class, "Assurance: "+of.words)
@@ -120,13 +116,13 @@ func AssuranceIcon(a Assurance) templ.Component {
 func Icons(m Mark, a Assurance) templ.Component {
 	p := &pen{b: make([]byte, 0, 2000)}
 	p.raw(`<ul class="ohp-icons"><li class="ohp-icons__item">`)
-	p.b = append(p.b, Variation(m).(drawing)...)
+	p.b = append(p.b, variationIcon(m)...)
 	p.raw(`<span class="ohp-icons__words" aria-hidden="true">`)
 	p.text(m.Words())
 	p.raw(`</span></li>`)
-	if a.valid() != NoTarget {
+	if a = a.valid(); a != NoTarget {
 		p.raw(`<li class="ohp-icons__item">`)
-		p.b = append(p.b, AssuranceIcon(a).(drawing)...)
+		p.b = append(p.b, assuranceIcon(a)...)
 		p.raw(`<span class="ohp-icons__words" aria-hidden="true">`)
 		p.text(a.Words())
 		p.raw(`</span></li>`)

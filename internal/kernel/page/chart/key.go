@@ -48,20 +48,28 @@ var shortWords = [...]string{
 	NeitherLow:      "Special cause (low)",
 }
 
-// key writes the marks and the letters of gaps in one row inside of a drawing.
-func (p *pen) key(used []Mark, gaps []Status, x, y float64) {
+// keyRow is the height of one row of a key inside of a drawing.
+const keyRow = 20
+
+// key writes the marks and the letters of gaps inside of a drawing, the first row at y, and returns how many rows they took.
+func (p *pen) key(used []Mark, gaps []Status, left, right, y float64) (rows int) {
+	x, rows := left, 1
+	put := func(words string, draw func(x, y float64)) {
+		width := 18 + 7.4*float64(len(words))
+		if x > left && x+width > right {
+			x, y, rows = left, y+keyRow, rows+1
+		}
+		draw(x+6, y-4.5)
+		p.words("oc-side", "start", x+18, y, words)
+		x += width + 22
+	}
 	for _, m := range used {
-		p.glyph(m, x+6, y-4.5, 6)
-		p.inside(m, x+6, y-4.5)
-		p.words("oc-side", "start", x+18, y, shortWords[m])
-		x += 18 + 7.4*float64(len(shortWords[m])) + 22
+		put(shortWords[m], func(x, y float64) { p.glyph(m, x, y, 6); p.inside(m, x, y) })
 	}
 	for _, s := range gaps {
-		p.gapBox(s, x+6, y-4.5)
-		words := statuses[s].words
-		p.words("oc-side", "start", x+18, y, words)
-		x += 18 + 7.2*float64(len(words)) + 22
+		put(s.Words(), func(x, y float64) { p.gapBox(s, x, y) })
 	}
+	return rows
 }
 
 func (p *pen) gapBox(s Status, x, y float64) {
@@ -87,12 +95,8 @@ func (c SPC) Key() templ.Component {
 }
 
 func (c SPC) keyLines(p *pen, last Point) {
-	centre := c.Centre
-	if centre == "" {
-		centre = "Mean"
-	}
 	if last.Centre == last.Centre {
-		p.keyItem(centre+" "+c.Format.Write(last.Centre), func() { p.line("oc-centre", 0, 8, 16, 8) })
+		p.keyItem(c.centreName()+" "+c.Format.Write(last.Centre), func() { p.line("oc-centre", 0, 8, 16, 8) })
 	}
 	if last.Lower == last.Lower || last.Upper == last.Upper {
 		p.keyItem("Process limits: "+limitWords(c.Format, last), func() { p.line("oc-limit", 0, 8, 16, 8) })

@@ -3,6 +3,7 @@ package chart
 import (
 	"math"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 )
@@ -25,13 +26,19 @@ type Ranked struct {
 const named = 80
 
 // View draws the ranking for a page.
-func (r Ranked) View() templ.Component { return drawing(r.draw(900, r.ID, false)) }
+func (r Ranked) View() templ.Component { return drawing(r.draw(rankedWide, funnelWide, r.ID)) }
 
 // Phone draws the ranking for a narrow screen.
-func (r Ranked) Phone() templ.Component { return drawing(r.draw(400, r.ID+"-p", false)) }
+func (r Ranked) Phone() templ.Component {
+	return drawing(r.draw(rankedPhone, funnelPhone, r.ID+"-p"))
+}
 
-// File is the ranking as an .svg file of its own.
-func (r Ranked) File() []byte { return r.draw(900, r.ID, true) }
+// The frames of a ranking by name: h is the height of one row. On a phone a name stands above its interval, because beside it there
+// is room for no more than its first word, and a row is high enough for a finger.
+var (
+	rankedWide  = frame{w: 900, h: 24, left: 270, right: 108, top: 52, bottom: 30}
+	rankedPhone = frame{w: phoneWidth, h: 44, left: 16, right: 62, top: 52, bottom: 30, narrow: true}
+)
 
 // ordered are the units with a value and an interval, sorted by value, then by name so that the order is the same every time.
 func (r Ranked) ordered() []Unit {
@@ -61,36 +68,25 @@ func (r Ranked) reach(all []Unit) (lo, hi float64) {
 		y.take(u.Value, u.Lower, u.Upper)
 	}
 	y.take(r.Line)
-	lo, hi = y.room()
-	if r.Format.Suffix == "%" && y.hi*r.Format.scale() <= 100 {
-		hi = math.Min(hi, 100/r.Format.scale())
-	}
-	return lo, hi
+	return y.room(r.Format)
 }
 
-func (r Ranked) draw(w float64, id string, file bool) []byte {
+// draw draws the ranking by name into one frame, or a very long one as strokes into the other.
+func (r Ranked) draw(fr, long frame, id string) []byte {
 	all := r.ordered()
 	if len(all) > named {
-		return r.strokes(all, w, id, file)
+		return r.strokes(all, long, id)
 	}
-	const row = 24
-	fr := frame{w: w, left: w * .3, right: w * .12, top: 52, bottom: 30, narrow: w < 500}
-	if fr.narrow {
-		fr.left, fr.right = 142, 58
-	}
+	row := fr.h
+	fr = fr.below(r.Axis)
 	fr.h = fr.top + row*math.Max(1, float64(len(all))) + fr.bottom
 	v := view{frame: fr}
 	v.xMin, v.xMax = r.reach(all)
 	p := &pen{b: make([]byte, 0, 4096+500*len(all))}
-	p.open(sheet{id: id, title: r.Title, desc: r.Desc, class: "oc-ranked", w: w, h: fr.h, linked: linked(all), file: file})
-	p.words("oc-name", "start", 2, 16, clip(r.Axis, (w-8)/7.2))
+	p.open(sheet{id: id, title: r.Title, desc: r.Desc, class: "oc-ranked", w: fr.w, h: fr.h, linked: linked(all)})
+	p.axisName(fr, r.Axis)
 	if len(all) == 0 {
-		p.words("oc-name", "middle", w/2, fr.h/2+20, "No figures to show")
-	}
-	for i, u := range all {
-		if u.Shown {
-			p.rect("oc-row-shown", 0, fr.top+row*float64(i), v.w, row)
-		}
+		p.words("oc-name", "middle", fr.w/2, fr.h/2+20, "No figures to show")
 	}
 	r.scale(p, v)
 	for i, u := range all {
@@ -114,9 +110,10 @@ func (r Ranked) scale(p *pen, v view) {
 		p.words("oc-label", "middle", x, v.top-12, t.text)
 	}
 	if !math.IsNaN(r.Line) {
-		x := v.x(r.Line)
+		x, words := v.x(r.Line), r.lineName()
+		half := 3.6 * float64(utf8.RuneCountInString(words))
 		p.line("oc-centre", x, v.top-4, x, v.foot()+6)
-		p.words("oc-side", "middle", x, v.foot()+21, r.lineName())
+		p.words("oc-side", "middle", math.Max(half, math.Min(x, v.w-half)), v.foot()+21, words)
 	}
 }
 
@@ -129,9 +126,6 @@ func (r Ranked) lineName() string {
 }
 
 func (r Ranked) name(u Unit) string {
-	if u.Title != "" {
-		return u.Title
-	}
 	return u.Label + ": " + r.Format.Write(u.Value) + ", interval " + r.Format.Write(u.Lower) + " to " + r.Format.Write(u.Upper)
 }
 
@@ -141,18 +135,29 @@ func (r Ranked) words(p *pen, v view, u Unit, y float64) {
 	if u.Href != "" {
 		class += " oc-row-link"
 	}
-	if u.Shown {
-		class += " oc-shown-name"
+	if v.narrow {
+		name := clip(u.Label, (v.w-4)/7.4)
+		p.rect("oc-paper", 0, y-20, 7*float64(utf8.RuneCountInString(name)), 16) // so that the line does not run through the name
+		p.words(class, "start", 2, y-8, name)
+		y += belowName
+	} else {
+		p.words(class, "end", v.left-12, y+4.5, clip(u.Label, (v.left-16)/7.4))
 	}
-	p.words(class, "end", v.left-12, y+4.5, clip(u.Label, (v.left-16)/7.4))
 	p.words("oc-label", "end", v.w-4, y+4.5, r.Format.Write(u.Value))
 }
+
+// belowName is how far below the middle of its row an interval stands whose name stands above it.
+const belowName = 10
 
 func (r Ranked) row(p *pen, v view, u Unit, y, height float64) {
 	p.raw("<g>")
 	p.title(r.name(u))
-	p.whisker(u.Mark, v.x(u.Lower), y, v.x(u.Upper), y)
-	p.unitMark(u.Mark, v.x(u.Value), y)
+	at := y
+	if v.narrow {
+		at += belowName
+	}
+	p.whisker(u.Mark, v.x(u.Lower), at, v.x(u.Upper), at)
+	p.unitMark(u.Mark, v.x(u.Value), at)
 	if u.Href != "" {
 		p.rect("oc-hit oc-hit-row", 0, y-height/2, v.w, height)
 	}
@@ -167,16 +172,12 @@ func (p *pen) whisker(m Mark, x1, y1, x2, y2 float64) {
 	p.line(class, x1, y1, x2, y2)
 }
 
-// strokes draws very many practices as one path of upright intervals, and over it those that are linked or shown.
-func (r Ranked) strokes(all []Unit, w float64, id string, file bool) []byte {
-	fr := funnelWide
-	if w < 500 {
-		fr = funnelPhone
-	}
-	v := view{frame: fr, xMin: -.5, xMax: float64(len(all)) - .5}
+// strokes draws very many practices as one path of upright intervals, and over it those that are linked.
+func (r Ranked) strokes(all []Unit, fr frame, id string) []byte {
+	v := view{frame: fr.below(r.Axis), xMin: -.5, xMax: float64(len(all)) - .5}
 	v.yMin, v.yMax = r.reach(all)
 	p := &pen{b: make([]byte, 0, 8192+24*len(all))}
-	p.open(sheet{id: id, title: r.Title, desc: r.Desc, class: "oc-ranked", w: fr.w, h: fr.h, linked: linked(all), file: file})
+	p.open(sheet{id: id, title: r.Title, desc: r.Desc, class: "oc-ranked", w: v.w, h: v.h, linked: linked(all)})
 	p.yAxis(v, r.Format, r.Axis)
 	p.line("oc-axis", v.left, v.foot(), v.edge(), v.foot())
 	p.words("oc-label", "middle", (v.left+v.edge())/2, v.h-26, Count.Write(float64(len(all)))+" practices in order of their value")
@@ -188,12 +189,8 @@ func (r Ranked) strokes(all []Unit, w float64, id string, file bool) []byte {
 		}
 	}
 	for i, u := range all {
-		if u.Href != "" || u.Shown {
-			x := v.x(float64(i))
-			p.link(u.Href, r.name(u), func() { r.upright(p, v, u, x) })
-			if u.Shown {
-				p.shown(v, u.Label, x, v.y(u.Value))
-			}
+		if u.Href != "" {
+			p.link(u.Href, r.name(u), func() { r.upright(p, v, u, v.x(float64(i))) })
 		}
 	}
 	p.close()
@@ -221,12 +218,10 @@ func (r Ranked) upright(p *pen, v view, u Unit, x float64) {
 	y := v.y(u.Value)
 	p.raw("<g>")
 	p.title(r.name(u))
-	if u.Href != "" {
-		p.raw(`<circle class="oc-hit" r="10"`)
-		p.at("cx", x)
-		p.at("cy", y)
-		p.raw("/>")
-	}
+	p.raw(`<circle class="oc-hit" r="10"`)
+	p.at("cx", x)
+	p.at("cy", y)
+	p.raw("/>")
 	p.whisker(u.Mark, x, v.y(u.Lower), x, v.y(u.Upper))
 	p.unitMark(u.Mark, x, y)
 	p.raw("</g>")

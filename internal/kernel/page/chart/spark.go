@@ -9,6 +9,7 @@ import (
 // Spark is a very small chart over time for a grid of many: the limits as a band, the centre, the line, special causes and the
 // last value. It has no labels; the words beside it and its title say what it shows.
 type Spark struct {
+	// ID is not drawn: a page holds many small charts of the same name, so each is named by its title alone.
 	ID, Title string
 	Points    []Point
 	Target    *float64
@@ -19,7 +20,7 @@ const sparkW, sparkH = 240, 64
 // View draws the spark.
 func (s Spark) View() templ.Component {
 	p := &pen{b: make([]byte, 0, 512+24*len(s.Points))}
-	p.open(sheet{id: s.ID, title: s.Title, class: "oc-spark", w: sparkW, h: sparkH})
+	p.open(sheet{title: s.Title, class: "oc-spark", w: sparkW, h: sparkH})
 	if len(s.Points) > 0 {
 		s.inside(p)
 	}

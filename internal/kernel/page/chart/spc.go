@@ -2,6 +2,8 @@ package chart
 
 import (
 	"math"
+	"slices"
+	"strconv"
 
 	"github.com/a-h/templ"
 )
@@ -10,15 +12,13 @@ import (
 type Point struct {
 	// Label names the period for people ("March 2024").
 	Label string
-	// X is a Day on an axis of dates; it is not used when the points stand in order.
+	// X is a Day.
 	X int
 	// Value, limits and centre; None for what is not there.
 	Value, Lower, Centre, Upper float64
 	Mark                        Mark
 	// Status says why Value is None.
 	Status Status
-	// Ghost points are shown and counted in nothing.
-	Ghost bool
 	// Segment changes where centre and limits were calculated anew.
 	Segment int
 	// Href leads to the records behind the point; Title is what a pointer at rest shows, and the link's name.
@@ -49,12 +49,14 @@ type SPC struct {
 	// Target is drawn in red when it is not nil.
 	Target *float64
 	Notes  []Note
-	// InOrder spaces the points evenly and labels them by Label: for rare events, where a point is no date.
-	InOrder bool
 }
 
 var wideFrame = frame{w: 900, h: 400, left: 58, right: 142, top: 34, bottom: 46}
-var phoneFrame = frame{w: 400, h: 330, left: 50, right: 12, top: 34, bottom: 46, narrow: true}
+
+// The frames for a phone are as wide as the smallest of them, so that words keep nearly their size there.
+var phoneFrame = frame{w: phoneWidth, h: 290, left: 50, right: 12, top: 34, bottom: 46, narrow: true}
+
+const phoneWidth = 320
 
 // View draws the chart for a page.
 func (c SPC) View() templ.Component { return drawing(c.draw(wideFrame, false)) }
@@ -62,24 +64,35 @@ func (c SPC) View() templ.Component { return drawing(c.draw(wideFrame, false)) }
 // Phone draws the chart for a narrow screen.
 func (c SPC) Phone() templ.Component { return drawing(c.draw(phoneFrame, true)) }
 
-// File is the chart as an .svg file of its own.
+// fileHead is the height of the title above the drawing in a file of its own.
+const fileHead = 30
+
+// File is the chart as an .svg file of its own, with its title above it and its key below, and without links.
 func (c SPC) File() []byte {
-	f := wideFrame
-	f.top += 30
-	f.h += 30 + 34
-	f.bottom += 34
+	c.Points = slices.Clone(c.Points)
+	for i := range c.Points {
+		c.Points[i].Href = ""
+	}
+	f := c.grown(wideFrame)
+	foot := fileHead + f.h
+	key := &pen{}
+	rows := key.key(c.used(), c.gaps(), 8, f.w-8, foot+keyRow)
 	p := &pen{b: make([]byte, 0, 8192+220*len(c.Points))}
-	v := c.view(f)
-	p.open(sheet{id: c.ID, title: c.Title, desc: c.Desc, class: "oc-spc", w: f.w, h: f.h, file: true})
-	p.words("oc-heading", "start", 2, 22, clip(c.Title, 95))
-	p.raw(`<g transform="translate(0 30)">`)
-	inner := v
-	inner.top, inner.h = v.top-30, v.h-30
-	c.inside(p, inner)
+	p.open(sheet{id: c.ID, title: c.Title, desc: c.Desc, class: "oc-spc", w: f.w, h: foot + keyRow*float64(rows) + 14, file: true})
+	p.fileTitle(c.Title)
+	c.inside(p, c.view(f))
 	p.raw("</g>")
-	p.key(c.used(), c.gaps(), 8, f.h-14)
+	p.b = append(p.b, key.b...)
 	p.close()
 	return p.b
+}
+
+// fileTitle writes the title of a file and opens the group that moves the drawing below it.
+func (p *pen) fileTitle(title string) {
+	p.words("oc-heading", "start", 2, 22, clip(title, 95))
+	p.raw("<g")
+	p.attr("transform", "translate(0 "+strconv.Itoa(fileHead)+")")
+	p.raw(">")
 }
 
 func (c SPC) draw(f frame, phone bool) []byte {
@@ -87,14 +100,21 @@ func (c SPC) draw(f frame, phone bool) []byte {
 	if phone {
 		id += "-p"
 	}
-	rows := c.noteRows(f)
-	f.top += 17 * float64(rows)
-	f.h += 17 * float64(rows)
+	f = c.grown(f)
 	p := &pen{b: make([]byte, 0, 4096+260*len(c.Points))}
 	p.open(sheet{id: id, title: c.Title, desc: c.Desc, class: "oc-spc", w: f.w, h: f.h, linked: c.linked()})
 	c.inside(p, c.view(f))
 	p.close()
 	return p.b
+}
+
+// grown is the frame with room above the chart for the axis's name and the notes.
+func (c SPC) grown(f frame) frame {
+	f = f.below(c.Axis)
+	more := 17 * float64(c.noteRows(f))
+	f.top += more
+	f.h += more
+	return f
 }
 
 func (c SPC) linked() bool {
@@ -106,12 +126,7 @@ func (c SPC) linked() bool {
 	return false
 }
 
-func (c SPC) at(i int) float64 {
-	if c.InOrder {
-		return float64(i)
-	}
-	return float64(c.Points[i].X)
-}
+func (c SPC) at(i int) float64 { return float64(c.Points[i].X) }
 
 // gapX is the usual distance between two points, half of which is the room at either end.
 func (c SPC) gapX() float64 {
@@ -130,10 +145,7 @@ func (c SPC) view(f frame) view {
 		y.take(*c.Target)
 	}
 	v := view{frame: f}
-	v.yMin, v.yMax = y.room()
-	if c.Format.Suffix == "%" && y.hi*c.Format.scale() <= 100 {
-		v.yMax = math.Min(v.yMax, 100/c.Format.scale())
-	}
+	v.yMin, v.yMax = y.room(c.Format)
 	if n := len(c.Points); n > 0 {
 		half := math.Max(c.gapX()*.6, 1e-9)
 		v.xMin, v.xMax = c.at(0)-half, c.at(n-1)+half
@@ -148,11 +160,7 @@ func (c SPC) inside(p *pen, v view) {
 	}
 	c.since(p, v)
 	p.yAxis(v, c.Format, c.Axis)
-	if c.InOrder {
-		p.xAxis(v, inOrder(v, c.Points))
-	} else {
-		p.xAxis(v, monthsOf(v))
-	}
+	p.xAxis(v, monthsOf(v))
 	c.notes(p, v)
 	c.lines(p, v)
 	c.sides(p, v)
@@ -236,6 +244,13 @@ func (c SPC) between(i int) (from, to float64) {
 	return from, to
 }
 
+func (c SPC) centreName() string {
+	if c.Centre == "" {
+		return "Mean"
+	}
+	return c.Centre
+}
+
 // side is one label at the right of the chart.
 type side struct {
 	y           float64
@@ -247,16 +262,12 @@ func (c SPC) sides(p *pen, v view) {
 	if v.narrow {
 		return
 	}
-	name := c.Centre
-	if name == "" {
-		name = "Mean"
-	}
 	last := c.Points[len(c.Points)-1]
 	var all []side
 	for _, l := range [...]struct {
 		name  string
 		value float64
-	}{{"Upper limit", last.Upper}, {name, last.Centre}, {"Lower limit", last.Lower}} {
+	}{{"Upper limit", last.Upper}, {c.centreName(), last.Centre}, {"Lower limit", last.Lower}} {
 		if !math.IsNaN(l.value) {
 			all = append(all, side{v.y(l.value), l.name + " " + c.Format.Write(l.value), "oc-side"})
 		}
@@ -316,11 +327,7 @@ func (c SPC) name(pt Point) string {
 
 func (c SPC) point(p *pen, v view, pt Point, name string, x, r float64, first bool) {
 	y := v.y(pt.Value)
-	if pt.Ghost {
-		p.raw(`<g class="oc-ghost">`)
-	} else {
-		p.raw("<g>")
-	}
+	p.raw("<g>")
 	p.title(name)
 	if pt.Href != "" {
 		p.raw(`<circle class="oc-hit"`)

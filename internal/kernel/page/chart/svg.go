@@ -133,7 +133,8 @@ func (p *pen) link(href, name string, draw func()) {
 	p.raw("</a>")
 }
 
-// sheet is the outside of a drawing: its size, its words, and whether it is a file of its own.
+// sheet is the outside of a drawing: its size, its words, and whether it is a file of its own. Without an id, of which a
+// description has need, it is named by its title alone.
 type sheet struct {
 	id, title, desc, class string
 	w, h                   float64
@@ -155,11 +156,15 @@ func (p *pen) open(s sheet) {
 		p.at("height", s.h)
 	}
 	role := "img"
-	if s.linked && !s.file {
+	if s.linked {
 		role = "group"
 	}
 	p.attr("role", role)
-	p.attr("aria-labelledby", s.id+"-t")
+	if s.id == "" {
+		p.attr("aria-label", s.title)
+	} else {
+		p.attr("aria-labelledby", s.id+"-t")
+	}
 	if s.desc != "" {
 		p.attr("aria-describedby", s.id+"-d")
 	}
@@ -169,11 +174,15 @@ func (p *pen) open(s sheet) {
 		p.raw(Style)
 		p.raw("</style>")
 	}
-	p.raw("<title")
-	p.attr("id", s.id+"-t")
-	p.raw(">")
-	p.text(s.title)
-	p.raw("</title>")
+	if s.id == "" {
+		p.title(s.title)
+	} else {
+		p.raw("<title")
+		p.attr("id", s.id+"-t")
+		p.raw(">")
+		p.text(s.title)
+		p.raw("</title>")
+	}
 	if s.desc != "" {
 		p.raw("<desc")
 		p.attr("id", s.id+"-d")

@@ -60,16 +60,15 @@ func modifier(prefix, name string) string {
 
 // element is an HTML element whose name is only known at run time: a heading of some level, a label, a legend, a caption.
 type element struct {
-	name       string
-	id         string
-	class      string
-	labelFor   string
-	attributes templ.Attributes
+	name     string
+	id       string
+	class    string
+	labelFor string
 }
 
 func (e element) around(parts ...templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		if err := e.open(ctx, w); err != nil {
+		if err := e.open(w); err != nil {
 			return err
 		}
 		for _, p := range parts {
@@ -85,7 +84,7 @@ func (e element) around(parts ...templ.Component) templ.Component {
 	})
 }
 
-func (e element) open(ctx context.Context, w io.Writer) error {
+func (e element) open(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("<" + e.name)
 	for _, a := range [...][2]string{{"class", e.class}, {"id", e.id}, {"for", e.labelFor}} {
@@ -93,13 +92,8 @@ func (e element) open(ctx context.Context, w io.Writer) error {
 			b.WriteString(" " + a[0] + `="` + templ.EscapeString(a[1]) + `"`)
 		}
 	}
-	if _, err := io.WriteString(w, b.String()); err != nil {
-		return err
-	}
-	if err := templ.RenderAttributes(ctx, w, e.attributes); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, ">")
+	b.WriteString(">")
+	_, err := io.WriteString(w, b.String())
 	return err
 }
 

@@ -11,9 +11,8 @@ type Caption struct {
 	// Placement is start (the default, inside and above), end, before or after.
 	Placement string
 	// Element is span (the default), p or div.
-	Element    string
-	Class      string
-	Attributes templ.Attributes
+	Element string
+	Class   string
 }
 
 func (c Caption) given() bool { return c.Text != "" || c.Body != nil }
@@ -34,7 +33,7 @@ func (c Caption) View() templ.Component {
 		name += "-" + c.Size
 	}
 	bottom := when(c.Placement == "after" || c.Placement == "end", "nhsuk-caption--bottom")
-	return element{name: or(c.Element, "span"), id: c.ID, class: classes(name, bottom, c.Class), attributes: c.Attributes}.around(content(c.Text, c.Body))
+	return element{name: or(c.Element, "span"), id: c.ID, class: classes(name, bottom, c.Class)}.around(content(c.Text, c.Body))
 }
 
 // Heading is a heading of level 1 to 6 with one of the design system's sizes.
@@ -43,12 +42,11 @@ type Heading struct {
 	Body     templ.Component
 	Href     string
 	// Level is 1 to 6 (the element); Size is xxs, xs, s, m, l or xl (the look).
-	Level      int
-	Size       string
-	Hidden     string
-	Class      string
-	Caption    Caption
-	Attributes templ.Attributes
+	Level   int
+	Size    string
+	Hidden  string
+	Class   string
+	Caption Caption
 }
 
 func (h Heading) given() bool { return h.Text != "" || h.Body != nil }
@@ -66,7 +64,7 @@ func (h Heading) as(e element) templ.Component {
 	if !h.given() {
 		return templ.NopComponent
 	}
-	e.id, e.attributes = h.ID, h.Attributes
+	e.id = h.ID
 	c := h.Caption
 	c.Size = or(c.Size, h.Size)
 	inner := content(h.Text, h.Body)
@@ -89,14 +87,11 @@ type Label struct {
 	// Size is s, m, l or xl.
 	Size string
 	// Heading makes the label the heading of the page (or of Level).
-	Heading           bool
-	Level             int
-	HeadingID         string
-	Caption           Caption
-	Class             string
-	Hidden            string
-	Attributes        templ.Attributes
-	HeadingAttributes templ.Attributes
+	Heading   bool
+	Level     int
+	HeadingID string
+	Caption   Caption
+	Class     string
 }
 
 // View follows the label component.
@@ -108,7 +103,7 @@ func (l Label) View() templ.Component {
 	c.Size = or(c.Size, l.Size)
 	inner := l.heading(c).as(element{name: "label", class: classes("nhsuk-label", modifier("nhsuk-label--", l.Size), l.Class), labelFor: l.For})
 	if l.Heading {
-		inner = element{name: headingName(l.Level, 1), class: "nhsuk-label-wrapper", id: l.HeadingID, attributes: l.HeadingAttributes}.around(inner)
+		inner = element{name: headingName(l.Level, 1), class: "nhsuk-label-wrapper", id: l.HeadingID}.around(inner)
 	}
 	return both(c.inside("before"), inner, c.inside("after"))
 }
@@ -118,7 +113,7 @@ func (l Label) heading(c Caption) Heading {
 	if c.Placement == "before" || c.Placement == "after" {
 		c = Caption{}
 	}
-	return Heading{ID: l.ID, Text: l.Text, Body: l.Body, Hidden: l.Hidden, Caption: c, Attributes: l.Attributes}
+	return Heading{ID: l.ID, Text: l.Text, Body: l.Body, Caption: c}
 }
 
 // Legend is the visible question of a group of form controls.
@@ -127,14 +122,11 @@ type Legend struct {
 	Body     templ.Component
 	Size     string
 	// Heading makes the legend the heading of the page (or of Level).
-	Heading           bool
-	Level             int
-	HeadingID         string
-	Caption           Caption
-	Class             string
-	Hidden            string
-	Attributes        templ.Attributes
-	HeadingAttributes templ.Attributes
+	Heading   bool
+	Level     int
+	HeadingID string
+	Caption   Caption
+	Class     string
 }
 
 // View follows the legend component.
@@ -152,12 +144,11 @@ func (l Legend) View() templ.Component {
 		c = Caption{}
 	}
 	e := element{name: "legend", class: classes("nhsuk-fieldset__legend", modifier("nhsuk-fieldset__legend--", l.Size), l.Class)}
-	inner := Heading{Text: l.Text, Body: l.Body, Hidden: l.Hidden, Caption: c}
+	inner := Heading{Text: l.Text, Body: l.Body, Caption: c}
 	if !l.Heading {
-		inner.ID, inner.Attributes = l.ID, l.Attributes
+		inner.ID = l.ID
 		return both(nil, inner.as(e), outside)
 	}
-	e.id, e.attributes = l.ID, l.Attributes
-	inner.ID, inner.Attributes = l.HeadingID, l.HeadingAttributes
+	e.id, inner.ID = l.ID, l.HeadingID
 	return both(nil, e.around(inner.as(element{name: headingName(l.Level, 1), class: "nhsuk-fieldset__heading"})), outside)
 }

@@ -56,12 +56,6 @@ func (o *rowWriter) attr(name, value string) {
 	o.raw(`"`)
 }
 
-func (o *rowWriter) count(name string, n int) {
-	if n > 1 {
-		o.attr(name, itoa(n))
-	}
-}
-
 // flush hands on what was written, if it is more than n bytes.
 func (o *rowWriter) flush(n int) error {
 	if len(o.b) <= n {
@@ -93,16 +87,8 @@ func (o *rowWriter) cell(c, head Cell, isHeader bool) error {
 	}
 	if o.table.Responsive {
 		o.attr("role", role)
-	} else {
-		o.count("colspan", c.Colspan)
 	}
-	o.count("rowspan", c.Rowspan)
 	o.attr("data-sort-value", c.SortValue)
-	if len(c.Attributes) > 0 {
-		if err := o.attributes(c.Attributes); err != nil {
-			return err
-		}
-	}
 	o.raw(">")
 	if err := o.labelled(c, head); err != nil {
 		return err
@@ -111,13 +97,6 @@ func (o *rowWriter) cell(c, head Cell, isHeader bool) error {
 	o.raw(name)
 	o.raw(">")
 	return nil
-}
-
-func (o *rowWriter) attributes(a templ.Attributes) error {
-	if err := o.flush(0); err != nil {
-		return err
-	}
-	return templ.RenderAttributes(o.ctx, o.w, a)
 }
 
 // labelled writes the cell after its column's name, which a responsive table shows on a phone.
