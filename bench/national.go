@@ -156,7 +156,7 @@ func (e england) open(ctx context.Context, name string, months int, floor bool) 
 	if c.db, err = store.Open(ctx, scratch(name+".db")); err != nil {
 		return nil, err
 	}
-	if _, err = store.Migrate(ctx, c.db, measure.Migrations(), jobs.Migrations, monitor.Migrations()); err != nil {
+	if _, err = store.Migrate(ctx, c.db, measure.Migrations(), jobs.Migrations(), monitor.Migrations()); err != nil {
 		return nil, err
 	}
 	if err = measure.Declare(ctx, c.db, c.measures); err != nil {

@@ -13,7 +13,7 @@ import (
 
 // migrations of all modules, the kernel's first.
 func migrations() []store.Migrations {
-	return []store.Migrations{measure.Migrations(), jobs.Migrations, monitor.Migrations()}
+	return []store.Migrations{measure.Migrations(), jobs.Migrations(), monitor.Migrations()}
 }
 
 // measures that the modules declare.

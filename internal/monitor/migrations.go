@@ -2,7 +2,6 @@ package monitor
 
 import (
 	"embed"
-	"io/fs"
 
 	"ohp/internal/kernel/store"
 )
@@ -11,10 +10,4 @@ import (
 var migrationFiles embed.FS
 
 // Migrations are the tables of studies, runs and concerns.
-func Migrations() store.Migrations {
-	sub, err := fs.Sub(migrationFiles, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return store.Migrations{Module: "monitor", Files: sub}
-}
+func Migrations() store.Migrations { return store.Embedded("monitor", migrationFiles) }

@@ -21,7 +21,7 @@ import (
 var migrations embed.FS
 
 // Migrations make the table job.
-var Migrations = store.Embedded("jobs", migrations)
+func Migrations() store.Migrations { return store.Embedded("jobs", migrations) }
 
 // Order is a job to be added.
 type Order struct {

@@ -37,7 +37,7 @@ func each(t *testing.T, f func(t *testing.T, db *store.DB, c *clock)) {
 		t.Run(string(engine), func(t *testing.T) {
 			c := newClock(noon)
 			db := testkit.OpenDSN(t, testkit.DSN(t, engine), store.WithClock(c.now))
-			if _, err := store.Migrate(t.Context(), db, jobs.Migrations); err != nil {
+			if _, err := store.Migrate(t.Context(), db, jobs.Migrations()); err != nil {
 				t.Fatal(err)
 			}
 			f(t, db, c)

@@ -69,6 +69,9 @@ func Migrate(ctx context.Context, d *DB, modules ...Migrations) (applied int, er
 			return 0, err
 		}
 	}
+	if upToDate, err := upToDate(ctx, d, modules, plans); upToDate || err != nil {
+		return 0, err
+	}
 	// Not serialisable: the snapshot would be taken before the wait for the lock and miss what the other program did.
 	err = d.transact(ctx, sql.LevelReadCommitted, func(ctx context.Context, tx *Tx) error {
 		applied = 0
@@ -95,9 +98,32 @@ func Migrate(ctx context.Context, d *DB, modules ...Migrations) (applied int, er
 	return applied, nil
 }
 
+// upToDate compares without writing, so that a program may start while another one holds the connection that writes. What cannot be
+// read (there is no table yet) is not up to date.
+func upToDate(ctx context.Context, d *DB, modules []Migrations, plans [][]step) (bool, error) {
+	for i, m := range modules {
+		done, err := m.done(ctx, d)
+		if err != nil {
+			return false, ctx.Err()
+		}
+		if err := m.compare(done, plans[i]); err != nil {
+			return false, err
+		}
+		if len(done) < len(plans[i]) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// done reads what was applied of one module, in order.
+func (m Migrations) done(ctx context.Context, q Queryer) ([]migration, error) {
+	return Collect[migration](ctx, q, "select module, name, checksum, applied_at from migration where module = $1 order by name", m.Module)
+}
+
 // apply brings one module up to date.
 func (m Migrations) apply(ctx context.Context, tx *Tx, plan []step) (applied int, err error) {
-	done, err := Collect[migration](ctx, tx, "select module, name, checksum, applied_at from migration where module = $1 order by name", m.Module)
+	done, err := m.done(ctx, tx)
 	if err != nil {
 		return 0, err
 	}

@@ -47,18 +47,19 @@ func openPostgreSQL(ctx context.Context, dsn string) (*DB, error) {
 func (d *DB) checkOrder(ctx context.Context) error {
 	type database struct {
 		Name     string `db:"name"`
-		Order    string `db:"sorting"`
 		Encoding string `db:"encoding"`
+		Sorted   string `db:"sorted"`
 	}
-	is, err := One[database](ctx, d, "select datname as name, datcollate as sorting, pg_encoding_to_char(encoding) as encoding from pg_database where datname = current_database()")
+	// The order is tried, not read from the catalogue: its columns name one provider of locales in each version of the server.
+	is, err := One[database](ctx, d, `select current_database() as name, current_setting('server_encoding') as encoding,
+(select string_agg(x, ' ' order by x) from (values ('b'), ('B'), ('a'), ('A'), ('z'), ('_a'), ('-b')) as tried (x)) as sorted`)
 	if err != nil {
 		return err
 	}
-	sorting := strings.ToUpper(strings.ReplaceAll(is.Order, "-", ""))
-	if is.Encoding == "UTF8" && (sorting == "C" || sorting == "POSIX" || sorting == "C.UTF8") {
+	if is.Encoding == "UTF8" && is.Sorted == "-b A B _a a b z" {
 		return nil
 	}
-	return errs.New(errs.Invalid, "The PostgreSQL database %q sorts text as %s in %s. Make it with: create database %s encoding 'UTF8' locale 'C.UTF-8' template template0.", is.Name, is.Order, is.Encoding, is.Name)
+	return errs.New(errs.Invalid, "The PostgreSQL database %q keeps text in %s and sorts it as “%s”, where the order of bytes in UTF8 is needed. Make it with: create database %s encoding 'UTF8' locale 'C.UTF-8' template template0.", is.Name, is.Encoding, is.Sorted, is.Name)
 }
 
 // postgresPool opens connections whose transactions are read-only or not. Half of a small server's 100 connections would

@@ -471,12 +471,13 @@ func TestSQLiteSettings(t *testing.T) {
 
 // A PostgreSQL database that sorts by a language's rules, or keeps bytes instead of letters, would differ from SQLite.
 func TestOpenRefusesAnotherOrder(t *testing.T) {
-	dsn := testkit.PostgreSQL(t, "encoding 'SQL_ASCII' locale 'C' template template0")
-	db, err := store.Open(t.Context(), dsn)
-	if err == nil {
-		db.Close()
-	}
-	if err == nil || !strings.Contains(errs.Words(err), "template0") {
-		t.Errorf("a database in SQL_ASCII: %v", err)
+	for _, made := range []string{"encoding 'SQL_ASCII' locale 'C' template template0", "encoding 'UTF8' locale_provider icu icu_locale 'en-GB' template template0"} {
+		db, err := store.Open(t.Context(), testkit.PostgreSQL(t, made))
+		if err == nil {
+			db.Close()
+		}
+		if err == nil || !strings.Contains(errs.Words(err), "template0") {
+			t.Errorf("a database made with %s: %v", made, err)
+		}
 	}
 }
