@@ -72,9 +72,12 @@ func Handler(ctx context.Context, db *store.DB) (http.Handler, error) {
 	return site.Mux(routes(db, site))
 }
 
+// sections are the modules' first pages.
+var sections = []page.Section{{Name: "Concerns", Href: "/concerns"}, {Name: "Practices", Href: "/practices"}, {Name: "Indicators", Href: "/indicators"}, {Name: "Data", Href: "/data"}, {Name: "Methods", Href: "/methods"}}
+
 // site is named after the partnership that the database holds, and says what kind of data it shows.
 func site(ctx context.Context, db *store.DB) (*page.Site, error) {
-	s := &page.Site{Notices: []string{"Nobody can sign in yet: ohp answers on this machine only."}}
+	s := &page.Site{Sections: sections, Notices: []string{"Nobody can sign in yet: ohp answers on this machine only."}}
 	directory, err := measure.ReadDirectory(ctx, db)
 	if err != nil {
 		return nil, err

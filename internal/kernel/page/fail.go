@@ -13,6 +13,8 @@ import (
 
 var errForged = errs.New(errs.Forbidden, "This form was sent from another website, so nothing was done. Open the page here and try again.")
 
+var errUnreadable = errs.New(errs.Invalid, "The web address holds characters that cannot be read as text. Check that you copied all of it, or go to the first page and search from there.")
+
 // trouble is how each kind of error looks to a person.
 type trouble struct {
 	status  int

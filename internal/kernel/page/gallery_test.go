@@ -18,7 +18,7 @@ import (
 // photographs them.
 
 func gallery() *Site {
-	return &Site{Partnership: "Severn Vale Partnership", Notices: []string{"Nobody can sign in yet: this server answers on this machine only.", "Demonstration data: a fictional partnership."}}
+	return &Site{Partnership: "Severn Vale Partnership", Sections: []Section{{"Concerns", "/concerns"}, {"Practices", "/practices"}, {"Indicators", "/indicators"}, {"Data", "/data"}, {"Methods", "/methods"}}, Notices: []string{"Nobody can sign in yet: this server answers on this machine only.", "Demonstration data: a fictional partnership."}}
 }
 
 func galleryRoutes(s *Site) []Route {

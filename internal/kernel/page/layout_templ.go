@@ -192,7 +192,7 @@ func body(wide bool) string {
 
 func (s *Site) header(p Page) nhsuk.Header {
 	h := nhsuk.Header{Logo: nhsuk.Logo{Alt: "ohp", Drawing: mark()}, Service: nhsuk.Link{Text: s.name(), Href: "/"}}
-	for _, section := range s.sections() {
+	for _, section := range s.Sections {
 		h.Navigation = append(h.Navigation, nhsuk.NavItem{Text: section.Name, Href: section.Href, Active: section.Name == p.Section})
 	}
 	return h
@@ -297,7 +297,7 @@ func (s *Site) notices() templ.Component {
 
 func (s *Site) footer() nhsuk.Footer {
 	f := nhsuk.Footer{MetaBody: attribution(s.Partnership)}
-	for _, section := range s.sections() {
+	for _, section := range s.Sections {
 		f.Meta = append(f.Meta, nhsuk.Link{Text: section.Name, Href: section.Href})
 	}
 	return f

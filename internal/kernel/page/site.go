@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"ohp/internal/kernel/page/assets"
 	"ohp/internal/kernel/page/nhsuk"
@@ -33,32 +35,16 @@ type Section struct {
 	Name, Href string
 }
 
-// Sections of the program as it stands.
-var Sections = []Section{
-	{"Concerns", "/concerns"},
-	{"Practices", "/practices"},
-	{"Indicators", "/indicators"},
-	{"Data", "/data"},
-	{"Methods", "/methods"},
-}
-
 // Site is what all pages share: the partnership's name, the notices that stand on every page, the navigation and the log.
 type Site struct {
 	// Partnership is the name shown in the header and the footer.
 	Partnership string
 	// Notices stand under the header on every page ("Demonstration data: a fictional partnership").
 	Notices []string
-	// Sections default to the package's Sections.
+	// Sections are the header's and the footer's navigation.
 	Sections []Section
 	// Log takes faults; nil is slog.Default().
 	Log *slog.Logger
-}
-
-func (s *Site) sections() []Section {
-	if s.Sections == nil {
-		return Sections
-	}
-	return s.Sections
 }
 
 func (s *Site) log() *slog.Logger {
@@ -116,13 +102,23 @@ func (s *Site) mount(mux *http.ServeMux, r Route) (err error) {
 
 // found serves what the mux knows and answers the rest with a page instead of the mux's plain words.
 func (s *Site) found(mux *http.ServeMux) http.Handler {
+	other := s.serve(func(w http.ResponseWriter, r *http.Request) error { return unknown(mux, w, r) })
+	refused := s.serve(func(http.ResponseWriter, *http.Request) error { return errUnreadable })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, pattern := mux.Handler(r); pattern != "" {
+		if !readable(r) {
+			refused.ServeHTTP(w, r)
+		} else if _, pattern := mux.Handler(r); pattern != "" {
 			mux.ServeHTTP(w, r)
-			return
+		} else {
+			other.ServeHTTP(w, r)
 		}
-		s.serve(func(w http.ResponseWriter, r *http.Request) error { return unknown(mux, w, r) }).ServeHTTP(w, r)
 	})
+}
+
+// readable says whether the address is text that every database can hold: UTF-8 without the character nought.
+func readable(r *http.Request) bool {
+	query, err := url.QueryUnescape(r.URL.RawQuery)
+	return err == nil && utf8.ValidString(r.URL.Path) && utf8.ValidString(query) && !strings.ContainsRune(r.URL.Path+query, 0)
 }
 
 // serve runs a handler and turns what it returns, or a panic, into a page.

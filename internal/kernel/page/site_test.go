@@ -57,6 +57,11 @@ func TestErrorsArePages(t *testing.T) {
 		{"GET", "/broken", 500, "Sorry, there is a problem with this service"},
 		{"GET", "/panics", 500, "Sorry, there is a problem with this service"},
 		{"POST", "/words", 405, "This page cannot be used that way"},
+		{"GET", "/words?q=a%00b", 400, "cannot be read as text"},
+		{"GET", "/words?q=%ff", 400, "cannot be read as text"},
+		{"GET", "/words?q=%zz", 400, "cannot be read as text"},
+		{"GET", "/words%00", 400, "cannot be read as text"},
+		{"GET", "/nowhere/%c3%28", 400, "cannot be read as text"},
 	} {
 		w := ask(h, c.method, c.path)
 		if w.Code != c.status || !strings.Contains(w.Body.String(), c.words) || !strings.Contains(w.Body.String(), "nhsuk-header") {
