@@ -21,7 +21,7 @@ type commands struct {
 	Import   importer `cmd:"" help:"Load published NHS files; each is recognised by its content."`
 	Figures  figures  `cmd:"" help:"Print stored figures as CSV, with their sources."`
 	Monitor  watcher  `cmd:"" help:"Study what new data touched and print the concerns."`
-	Chart    charter  `cmd:"" help:"Draw any table of dates and values, or numerators and denominators, as a chart."`
+	Chart    charter  `cmd:"" help:"Draw any table of dates and values, of numerators and denominators, or of the dates of events, as a chart."`
 	Simulate simulate `cmd:"" help:"Prove the false-alarm budget on invented partnerships, beside other rules."`
 	Conform  conform  `cmd:"" help:"Hold the statistics against cases of the accepted tools."`
 	Demo     demo     `cmd:"" help:"Create a database of demonstration data."`
@@ -97,7 +97,7 @@ type charter struct {
 	FixAfter    int      `help:"Limits from so many first points only."`
 	Per         float64  `help:"Scale of numerator over denominator (100 for shares and 1 for rates, unless given)."`
 	Title       string   `help:"Title (the file's name, unless given)."`
-	Out         string   `help:"Write the drawing to this file, as SVG." placeholder:"CHART.svg" short:"o"`
+	Out         string   `help:"Write the drawing to this file, as SVG; - writes it to the standard output instead of a table." placeholder:"CHART.svg" short:"o"`
 	JSON        bool     `help:"Print JSON." xor:"print"`
 	Table       bool     `help:"Print a table (as it does unless told otherwise)." xor:"print"`
 	Date        string   `help:"Header of the column of dates, where it is not told by its name."`
@@ -112,13 +112,13 @@ func (c charter) Run() error {
 }
 
 type simulate struct {
-	Full         bool    `help:"Minutes instead of seconds: what the documentation quotes."`
-	Seed         uint64  `help:"Seed of the random numbers." default:"1"`
-	Budget       float64 `help:"False concerns a month accepted." default:"1"`
-	Practices    int     `help:"Practices of the partnership."`
-	Indicators   int     `help:"Indicators of each practice."`
-	Partnerships int     `help:"How many steady partnerships to invent."`
-	JSON         bool    `help:"Print JSON."`
+	Full         bool     `help:"Minutes instead of seconds: what the documentation quotes."`
+	Seed         *uint64  `help:"Seed of the random numbers." default:"1"`
+	Budget       *float64 `help:"False concerns a month accepted." default:"1"`
+	Practices    *int     `help:"Practices of the partnership."`
+	Indicators   *int     `help:"Indicators of each practice."`
+	Partnerships *int     `help:"How many steady partnerships to invent: at least two."`
+	JSON         bool     `help:"Print JSON."`
 }
 
 func (c simulate) Run(ctx context.Context) error {

@@ -17,7 +17,7 @@ import (
 	"ohp/internal/stats/spc"
 )
 
-// Chart says what to draw from a table of dates and values, or of dates, numerators and denominators.
+// Chart says what to draw from a table of dates and values, of dates, numerators and denominators, or of the dates of events alone.
 type Chart struct {
 	File string // "-" reads the standard input
 	// Date, Value, Numerator and Denominator name columns where their headers do not tell.
@@ -30,7 +30,7 @@ type Chart struct {
 	FixAfter                            int      // limits from so many first points; 0 from all
 	Per                                 float64  // scale of numerator over denominator; 0 is 100 for shares and 1 for rates
 	Title                               string
-	Out                                 string // file for the drawing
+	Out                                 string // file for the drawing; "-" writes it, and nothing else, to the standard output
 	JSON                                bool
 }
 
@@ -56,9 +56,11 @@ type Charted struct {
 	fixed  int
 	// missing is how many rows of the table have no value.
 	missing int
-	format  chart.Format
-	mark    chart.Mark
-	grade   chart.Assurance
+	// events says of a list of events what its values are.
+	events string
+	format chart.Format
+	mark   chart.Mark
+	grade  chart.Assurance
 }
 
 // ChartedPoint is one row of the table with what the chart makes of it.
@@ -90,7 +92,8 @@ type ChartedPart struct {
 	RunsSignal    bool `json:"runs_signal"`
 }
 
-// Run reads the table, draws the chart, writes the drawing to Out if one is asked for, and prints the chart as a table or as JSON.
+// Run reads the table, draws the chart, writes the drawing to Out if one is asked for, and prints the chart as a table or as JSON
+// unless Out is the standard output.
 func (c Chart) Run(out io.Writer) error {
 	t, err := c.read()
 	if err != nil {
@@ -100,7 +103,12 @@ func (c Chart) Run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if c.Out != "" {
+	switch c.Out {
+	case "":
+	case "-":
+		_, err := out.Write(d.drawing().File())
+		return err
+	default:
 		if err := os.WriteFile(c.Out, d.drawing().File(), 0o644); err != nil {
 			return fmt.Errorf("the drawing cannot be written: %w", err)
 		}
@@ -134,6 +142,9 @@ func (c Chart) draw(t chartTable) (*Charted, error) {
 	if err := c.choose(d, t); err != nil {
 		return nil, err
 	}
+	if t.events {
+		t = d.between(t)
+	}
 	d.lay(t)
 	if d.breaks, err = c.breaks(t); err != nil {
 		return nil, err
@@ -158,6 +169,8 @@ func (c Chart) check() error {
 		return errs.New(errs.Invalid, "--target %v: the value to reach must be a number.", *c.Target)
 	case c.Per < 0 || given(c.Per) == nil:
 		return errs.New(errs.Invalid, "--per %v: the scale must be a number above nought, such as 100 or 1000.", c.Per)
+	case c.Out == "-" && c.JSON:
+		return errs.New(errs.Invalid, "--out - and --json would both write to the standard output. Name a file for the drawing, or leave one of them out.")
 	case c.FixAfter < 0:
 		return errs.New(errs.Invalid, "--fix-after %d: say from how many first points limits are calculated.", c.FixAfter)
 	}
@@ -197,6 +210,10 @@ func (c Chart) choose(d *Charted, t chartTable) error {
 		return errs.New(errs.Invalid, "There is no chart of kind %q. Choose one of: %s.", c.Kind, strings.Join(kinds, ", "))
 	}
 	d.Kind, d.Why = c.Kind, "you asked for it"
+	if t.events {
+		d.Per = 1
+		return c.chooseForEvents(d, t)
+	}
 	shares := t.counted() && t.shares()
 	d.Per = c.Per
 	if d.Per == 0 {

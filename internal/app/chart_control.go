@@ -2,6 +2,7 @@ package app
 
 import (
 	"math"
+	"strconv"
 
 	"ohp/internal/kernel/errs"
 	"ohp/internal/stats/spc"
@@ -19,7 +20,9 @@ func (c Chart) control(d *Charted, t chartTable, profile spc.Profile, direction 
 	}
 	for i, p := range x.Points {
 		d.line(i, p.Part, p.Lower, p.Centre, p.Upper)
-		d.Points[i].Value = given(p.Y)
+		if x.Kind != spc.T { // there p.Y has been to Nelson's scale and back, which leaves 2.9999999999999996 of 3
+			d.Points[i].Value = given(p.Y)
+		}
 	}
 	for _, part := range x.Parts {
 		d.Parts = append(d.Parts, partOf(part))
@@ -40,7 +43,10 @@ func (c Chart) control(d *Charted, t chartTable, profile spc.Profile, direction 
 func (c Chart) observations(d *Charted, t chartTable) spc.Observations {
 	kind := spc.Kind(d.Kind)
 	obs := spc.Observations{Axis: spc.Dates}
-	for _, r := range t.rows {
+	if t.events { // several of one day are points of their own
+		obs.Axis = spc.Numbers
+	}
+	for i, r := range t.rows {
 		y, n := t.amount(r, d.Per), math.NaN()
 		if t.counted() && (kind.NeedsDenominators() || kind == spc.IPrime || kind == spc.C) {
 			y, n = r.num, r.den
@@ -48,7 +54,11 @@ func (c Chart) observations(d *Charted, t chartTable) spc.Observations {
 		if math.IsNaN(t.amount(r, 1)) {
 			y, n = math.NaN(), math.NaN()
 		}
-		obs.X, obs.Y, obs.N = append(obs.X, r.date.String()), append(obs.Y, y), append(obs.N, n)
+		label := r.date.String()
+		if t.events {
+			label = strconv.Itoa(i)
+		}
+		obs.X, obs.Y, obs.N = append(obs.X, label), append(obs.Y, y), append(obs.N, n)
 	}
 	if !t.counted() || !kind.NeedsDenominators() && kind != spc.IPrime {
 		obs.N = nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -21,6 +22,9 @@ var chartKinds = map[string]string{
 // tellSettings writes what stands under the chart.
 func (d *Charted) tellSettings(profile spc.Profile) {
 	d.Settings = []string{fmt.Sprintf("%s, because %s.", chartKinds[d.Kind], d.Why)}
+	if d.events != "" {
+		d.Settings = append(d.Settings, d.events)
+	}
 	if d.Kind != "run" && d.Kind != "mr" {
 		d.Settings = append(d.Settings, fmt.Sprintf("Rules: %s – a point outside the limits, %d points on one side of the centre, %d points rising or falling, two of three near a limit.",
 			profile.Name, profile.ShiftPoints, profile.TrendPoints))
@@ -80,6 +84,9 @@ func (d *Charted) formatOf() chart.Format {
 	f := chart.Format{Decimals: 1}
 	if spread := hi - lo; spread > 0 {
 		f.Decimals = min(6, max(0, 2-int(math.Floor(math.Log10(spread)))))
+	}
+	if d.Kind == string(spc.T) && slices.ContainsFunc(d.Points, func(p ChartedPoint) bool { return orNaN(p.Value) < 1 }) {
+		f.Decimals = max(1, f.Decimals) // parts of a day are not nought
 	}
 	if d.Per == 100 && (d.Kind == "p" || d.Kind == "pp") {
 		f.Suffix = "%"
@@ -163,6 +170,9 @@ func (d *Charted) drawing() chart.SPC {
 	}
 	if d.Per != 1 {
 		c.Axis = "Per " + chart.Count.Write(d.Per)
+	}
+	if d.events != "" {
+		c.Axis = "Days between events"
 	}
 	if d.format.Suffix == "%" {
 		c.Axis = "Per cent"

@@ -3,7 +3,6 @@ package app
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -21,6 +20,7 @@ import (
 type chartTable struct {
 	columns chartColumns
 	rows    []chartRow
+	events  bool // the table holds dates alone, one for each event
 }
 
 // chartRow is one row; NaN for an empty cell or a column that is not there.
@@ -82,9 +82,14 @@ func (c Chart) read() (chartTable, error) {
 			return r.table, fmt.Errorf("%s: %w", c.File, err)
 		}
 	}
-	r.problems = append(r.problems, inOrder(r.table.rows)...)
-	if err := errors.Join(r.problems[:min(10, len(r.problems))]...); err != nil {
-		return r.table, fmt.Errorf("%s cannot be drawn:\n%w", c.File, err)
+	r.tellEvents()
+	r.inOrder()
+	if len(r.problems) > 0 {
+		var words []string
+		for _, p := range r.problems[:min(10, len(r.problems))] {
+			words = append(words, p.words)
+		}
+		return r.table, errs.New(errs.Invalid, "%s cannot be drawn:\n%s", c.File, strings.Join(words, "\n"))
 	}
 	if len(r.table.rows) == 0 {
 		return r.table, errs.New(errs.Invalid, "%s has no rows with dates.", c.File)
@@ -107,8 +112,19 @@ func (c Chart) open() (*tabular.File, error) {
 type chartReader struct {
 	chart    Chart
 	started  bool
+	guessed  bool // values are taken from the only column besides the date
 	table    chartTable
-	problems []error
+	problems []chartProblem
+}
+
+// chartProblem is what is wrong with a cell of a column, or with a row (column -1).
+type chartProblem struct {
+	column int
+	words  string
+}
+
+func (r *chartReader) problem(column int, format string, args ...any) {
+	r.problems = append(r.problems, chartProblem{column, fmt.Sprintf(format, args...)})
 }
 
 func (r *chartReader) take(row tabular.Row) error {
@@ -124,13 +140,14 @@ func (r *chartReader) take(row tabular.Row) error {
 	}
 	day, err := parseDay(row.Cell(r.table.columns.date))
 	if err != nil {
-		r.problems = append(r.problems, fmt.Errorf("line %d, column %s: %v", row.Line, r.name(r.table.columns.date), err))
+		column := r.table.columns.date
+		r.problem(column, "line %d, column %s: %s", row.Line, r.name(column), errs.Words(err))
 		return nil
 	}
 	columns := r.table.columns
 	at := chartRow{line: row.Line, date: day, value: r.number(row, columns.value), num: r.number(row, columns.num), den: r.number(row, columns.den)}
 	if at.den < 0 || columns.den >= 0 && at.num < 0 {
-		r.problems = append(r.problems, fmt.Errorf("line %d: numerator and denominator must not be below nought (there stands %v of %v)", row.Line, at.num, at.den))
+		r.problem(-1, "line %d: numerator and denominator must not be below nought (there stands %v of %v)", row.Line, at.num, at.den)
 	}
 	r.table.rows = append(r.table.rows, at)
 	return nil
@@ -154,15 +171,17 @@ func (r *chartReader) readHeader(row tabular.Row) (bool, error) {
 	return true, r.findColumns()
 }
 
-// withoutHeader takes the columns by their order: date and value, or date, numerator and denominator.
+// withoutHeader takes the columns by their order: date alone, date and value, or date, numerator and denominator.
 func (r *chartReader) withoutHeader(row tabular.Row) error {
 	switch len(row.Cells) {
+	case 1:
+		r.table.columns, r.table.events = chartColumns{0, -1, -1, -1, []string{"1"}}, true
 	case 2:
-		r.table.columns = chartColumns{0, 1, -1, -1, []string{"1", "2"}}
+		r.table.columns, r.guessed = chartColumns{0, 1, -1, -1, []string{"1", "2"}}, true
 	case 3:
 		r.table.columns = chartColumns{0, -1, 1, 2, []string{"1", "2", "3"}}
 	default:
-		return errs.New(errs.Invalid, "the first line is no header and has %d columns. Without a header there must be two (date, value) or three (date, numerator, denominator); otherwise name the columns in a first line.", len(row.Cells))
+		return errs.New(errs.Invalid, "the first line is no header and has %d columns. Without a header there must be one (date of an event), two (date, value) or three (date, numerator, denominator); otherwise name the columns in a first line.", len(row.Cells))
 	}
 	return nil
 }
@@ -201,17 +220,18 @@ func (r *chartReader) findColumns() error {
 	return nil
 }
 
-// valueColumn falls back on a lone count, or on the only column besides the date.
+// valueColumn falls back on a lone count, on the only column besides the date, or on events that have nothing but their dates.
 func (r *chartReader) valueColumn() error {
 	c := &r.table.columns
 	if c.value < 0 {
 		c.value = c.num
 	}
 	if c.value < 0 && len(c.names) == 2 {
-		c.value = 1 - c.date
+		c.value, r.guessed = 1-c.date, true
 	}
 	c.num, c.den = -1, -1
-	if c.value < 0 {
+	r.table.events = c.value < 0 && (len(c.names) == 1 || betweenEvents(r.chart.Kind))
+	if c.value < 0 && !r.table.events {
 		return errs.New(errs.Invalid, "no column of values, and no numerator with a denominator, was found among: %s. Name them by --value, or by --numerator and --denominator.", strings.Join(c.names, ", "))
 	}
 	return nil
@@ -250,7 +270,7 @@ func (r *chartReader) number(row tabular.Row, i int) float64 {
 	plain := strings.NewReplacer(",", "", "£", "", "−", "-", " ", "", "\u00a0", "").Replace(strings.TrimSuffix(text, "%"))
 	x, err := strconv.ParseFloat(plain, 64)
 	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
-		r.problems = append(r.problems, fmt.Errorf("line %d, column %s: %q is no number; leave the cell empty where the value is missing", row.Line, r.name(i), text))
+		r.problem(i, "line %d, column %s: %q is no number; leave the cell empty where the value is missing", row.Line, r.name(i), text)
 		return math.NaN()
 	}
 	return x
@@ -266,20 +286,34 @@ func parseDay(text string) (date.Date, error) {
 	if p, err := date.ParsePeriod(text); err == nil {
 		return p.Start(), nil
 	}
-	return d, errors.New(errs.Words(err))
+	words := err.Error() // a sentence for people
+	if !strings.Contains(words, "write it as") {
+		words += "; write it as 2025-10-01, 01/10/2025 or 1 October 2025"
+	}
+	return d, errs.New(errs.Invalid, "%s", words)
 }
 
-// inOrder finds dates that stand twice or out of order: which of two values is meant, nobody can know.
-func inOrder(rows []chartRow) []error {
-	var problems []error
-	seen := map[date.Date]int{}
-	for i, r := range rows {
-		if other, is := seen[r.date]; is {
-			problems = append(problems, fmt.Errorf("line %d: the date %s already stands on line %d; a chart needs one row per date", r.line, r.date, other))
-		} else if i > 0 && r.date.Before(rows[i-1].date) {
-			problems = append(problems, fmt.Errorf("line %d: the date %s comes after %s on line %d; sort the rows by date", r.line, r.date, rows[i-1].date, rows[i-1].line))
-		}
-		seen[r.date] = r.line
+// tellEvents takes a table for a list of events where time between events is asked for and no cell of the only other column holds a number.
+func (r *chartReader) tellEvents() {
+	c := &r.table.columns
+	numbered := func(row chartRow) bool { return !math.IsNaN(row.value) }
+	if !r.guessed || !betweenEvents(r.chart.Kind) || slices.ContainsFunc(r.table.rows, numbered) {
+		return
 	}
-	return problems
+	words := c.value
+	r.problems = slices.DeleteFunc(r.problems, func(p chartProblem) bool { return p.column == words })
+	c.value, r.table.events = -1, true
+}
+
+// inOrder finds dates that are out of order or, unless each is that of an event, stand twice: which of two values is meant, nobody can know.
+func (r *chartReader) inOrder() {
+	rows, seen := r.table.rows, map[date.Date]int{}
+	for i, row := range rows {
+		if other, is := seen[row.date]; is && !r.table.events {
+			r.problem(-1, "line %d: the date %s already stands on line %d; a chart needs one row per date", row.line, row.date, other)
+		} else if i > 0 && row.date.Before(rows[i-1].date) {
+			r.problem(-1, "line %d: the date %s comes after %s on line %d; sort the rows by date", row.line, row.date, rows[i-1].date, rows[i-1].line)
+		}
+		seen[row.date] = row.line
+	}
 }

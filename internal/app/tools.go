@@ -54,38 +54,38 @@ func Conform(dir string, out io.Writer) error {
 	return err
 }
 
-// Simulate says how to prove the false-alarm budget. A number that is 0 is left as QuickSimulation or FullSimulation has it.
+// Simulate says how to prove the false-alarm budget. A number that is nil is left as QuickSimulation or FullSimulation has it.
 type Simulate struct {
 	Full, JSON   bool
-	Seed         uint64
-	Budget       float64
-	Practices    int
-	Indicators   int
-	Partnerships int
+	Seed         *uint64
+	Budget       *float64
+	Practices    *int
+	Indicators   *int
+	Partnerships *int // at least two
 }
 
 // Run simulates and prints the tables.
 func (c Simulate) Run(ctx context.Context, out, progress io.Writer) error {
-	if c.Budget < 0 || given(c.Budget) == nil || c.Practices < 0 || c.Indicators < 0 || c.Partnerships < 0 {
-		return errs.New(errs.Invalid, "The budget, the practices, the indicators and the partnerships must be numbers above nought.")
-	}
 	options := change.QuickSimulation()
 	if c.Full {
 		options = change.FullSimulation()
 	}
-	if c.Seed != 0 {
-		options.Seed = c.Seed
+	if c.Seed != nil {
+		options.Seed = *c.Seed
 	}
-	if c.Budget > 0 {
-		options.Budget = c.Budget
+	if c.Budget != nil {
+		options.Budget = *c.Budget
 	}
-	for _, set := range []struct {
-		to *int
-		n  int
-	}{{&options.Practices, c.Practices}, {&options.Indicators, c.Indicators}, {&options.Partnerships, c.Partnerships}} {
-		if set.n > 0 {
-			*set.to = set.n
+	for _, set := range []struct{ to, n *int }{{&options.Practices, c.Practices}, {&options.Indicators, c.Indicators}, {&options.Partnerships, c.Partnerships}} {
+		if set.n != nil {
+			*set.to = *set.n
 		}
+	}
+	switch {
+	case !(options.Budget > 0) || given(options.Budget) == nil || options.Practices < 1 || options.Indicators < 1 || options.Partnerships < 1:
+		return errs.New(errs.Invalid, "The budget, the practices, the indicators and the partnerships must be numbers above nought.")
+	case options.Partnerships < 2:
+		return errs.New(errs.Invalid, "The partnerships must be at least two: one alone does not show how much they differ.")
 	}
 	report := change.Simulate(ctx, options, func(share float64, doing string) {
 		fmt.Fprintf(progress, "\r\033[K  %3.0f%%  %s", 100*share, doing)

@@ -17,7 +17,7 @@ func TestSimulateTakesItsNumbers(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out strings.Builder
-	if err := (Simulate{Seed: 7, Budget: 2, Practices: 5, Indicators: 3, Partnerships: 4, JSON: true}).Run(ctx, &out, io.Discard); err != nil {
+	if err := (Simulate{Seed: new(uint64(7)), Budget: new(2.), Practices: new(5), Indicators: new(3), Partnerships: new(4), JSON: true}).Run(ctx, &out, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	var r change.Report
@@ -30,10 +30,16 @@ func TestSimulateTakesItsNumbers(t *testing.T) {
 }
 
 func TestSimulateRefuses(t *testing.T) {
-	for _, c := range []Simulate{{Budget: -1}, {Budget: math.NaN()}, {Budget: math.Inf(1)}, {Practices: -1}, {Indicators: -1}, {Partnerships: -1}} {
+	for _, c := range []Simulate{
+		{Budget: new(-1.)}, {Budget: new(0.)}, {Budget: new(math.NaN())}, {Budget: new(math.Inf(1))},
+		{Practices: new(-1)}, {Practices: new(0)}, {Indicators: new(-1)}, {Indicators: new(0)}, {Partnerships: new(-1)}, {Partnerships: new(0)},
+	} {
 		if err := c.Run(t.Context(), io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "above nought") {
 			t.Errorf("%+v: %v", c, err)
 		}
+	}
+	if err := (Simulate{Partnerships: new(1)}).Run(t.Context(), io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "at least two") {
+		t.Errorf("%v", err)
 	}
 }
 

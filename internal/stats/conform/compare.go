@@ -40,6 +40,9 @@ func Check(c Case) []Disagreement {
 	}
 	delete(expected, "error")
 	cmp.tree(nil, expected, got)
+	if cmp.values == 0 && !stopped && len(cmp.found) == 0 {
+		cmp.add(nil, "", "expected", "at least one value", "none: the case holds nothing to compare")
+	}
 	return cmp.found
 }
 
@@ -54,8 +57,9 @@ func answered(answer Family, c Case) (got map[string]any, panicked string, err e
 }
 
 type comparison struct {
-	c     Case
-	found []Disagreement
+	c      Case
+	found  []Disagreement
+	values int // single values held against each other
 }
 
 func (cmp *comparison) add(path []string, point, field, expected, got string) {
@@ -93,6 +97,7 @@ func (cmp *comparison) value(path []string, point, field string, expected, got a
 	case []any:
 		cmp.column(path, field, e, got, rows)
 	default:
+		cmp.values++
 		if strings.HasSuffix(field, "_error") && expected != nil && got != nil {
 			return
 		}

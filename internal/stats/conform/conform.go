@@ -16,6 +16,7 @@
 //   - null (R's NA, NaN and infinities) equals nil, NaN and ±Inf.
 //   - A field that the answer holds and the family does not return is a
 //     disagreement. A field that only the family returns is not looked at.
+//   - An answer that holds no value to compare is a disagreement.
 //   - Not compared: warnings, messages, notes, fp_margin, and the words of an error.
 package conform
 
@@ -175,8 +176,8 @@ func jsonFiles(dir string) ([]string, error) {
 	return paths, err
 }
 
-// readCase reports whether the file is a case; a file that names the schema but
-// cannot be parsed is a damaged case, and a disagreement says so.
+// readCase reports whether the file is a case; a file that is no JSON, or that names
+// the schema and cannot be parsed, is a damaged case, and a disagreement says so.
 func readCase(path string) (c Case, is bool, damage []Disagreement) {
 	unreadable := func(err error) (Case, bool, []Disagreement) {
 		id := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
@@ -191,7 +192,7 @@ func readCase(path string) (c Case, is bool, damage []Disagreement) {
 		Schema any `json:"schema"`
 	}
 	if err := json.Unmarshal(raw, &head); err != nil {
-		if bytes.Contains(raw, []byte(`"`+Schema+`"`)) {
+		if !json.Valid(raw) || bytes.Contains(raw, []byte(`"`+Schema+`"`)) {
 			return unreadable(err)
 		}
 		return Case{}, false, nil

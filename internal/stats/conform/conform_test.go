@@ -127,6 +127,38 @@ func TestWhatCountsAsAgreement(t *testing.T) {
 	}
 }
 
+// A case that compares no value proves nothing, so it cannot agree.
+func TestACaseThatHoldsNothingToCompareIsAnError(t *testing.T) {
+	answering(t, map[string]any{"points": map[string]any{"a": []float64{}}, "a": 1}, nil)
+	for _, expected := range []string{`{}`, `{"points":{}}`, `{"points":{"a":[]}}`, `{"warnings":["w"]}`} {
+		if found := Check(expecting(expected)); len(found) != 1 || !strings.Contains(found[0].String(), "nothing to compare") {
+			t.Errorf("%s: %v", expected, found)
+		}
+	}
+	c := Case{ID: "case", Family: "xmr", Input: json.RawMessage(`{}`), Params: json.RawMessage(`{}`), Expected: json.RawMessage(`{"points":{}}`)}
+	if found := Check(c); len(found) != 1 {
+		t.Errorf("%v", found)
+	}
+}
+
+// A JSON file of another schema is passed over; one that cannot be read may be a case, and nobody knows whether it agrees.
+func TestADamagedFileIsADisagreement(t *testing.T) {
+	answering(t, map[string]any{"a": 1}, nil)
+	for name, content := range map[string]string{"brace": `{`, "empty": ``, "cut": `{"schema":"spc-oracle/1","id":"c`, "two": `{} {}`, "words": `hello`} {
+		dir := folder(t, map[string]string{
+			"test/good.json":         `{"schema":"spc-oracle/1","id":"good","family":"test","expected":{"a":1}}`,
+			"test/foreign.json":      `{"schema":"something/2"}`,
+			"test/list.json":         `[1]`,
+			"test/" + name + ".json": content,
+		})
+		var out bytes.Buffer
+		report, err := Run(dir, &out)
+		if err != nil || len(report.Disagreements) != 1 || report.Foreign != 2 || !strings.Contains(out.String(), name+": file") || !strings.Contains(out.String(), "test 1 of 2 agree") {
+			t.Errorf("%s: %v\n%s", name, err, out.String())
+		}
+	}
+}
+
 func TestADisagreementNamesItsPlace(t *testing.T) {
 	answering(t, map[string]any{"points": map[string]any{"group": []string{"A", "B"}, "rr": []float64{1, 3}}}, nil)
 	found := Check(expecting(`{"points":{"group":["A","B"],"rr":[1,2]}}`))
