@@ -27,6 +27,9 @@ type Import struct {
 	Quiet bool
 }
 
+// errStopped is what the command says when it was stopped, by Ctrl+C or by the system.
+var errStopped = errors.New("the import was stopped. What the lines above say was loaded is kept; the file under way and those after it are not loaded. Give the same command again to go on: what was loaded is not loaded twice")
+
 // errRefused makes the command end with status 1 after files were refused; their sentences are printed already.
 var errRefused = errors.New("some files could not be loaded; see the lines above")
 
@@ -60,8 +63,11 @@ func (c Import) Run(ctx context.Context, out, progress io.Writer) error {
 	started := time.Now()
 	err = published.Import(ctx, db, c.Paths, options, published.Reporter{Progress: t.tellProgress, Done: t.tellDone})
 	t.tellTotal(time.Since(started))
-	if err == nil && t.failed {
-		err = errRefused
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return errStopped
+	case err == nil && t.failed:
+		return errRefused
 	}
 	return err
 }
@@ -130,7 +136,7 @@ func (t *importTeller) tellLoaded(r published.Result) {
 	}
 	fmt.Fprintf(t.out, "loaded       %s: %s", r.Path, cmp.Or(r.File.Publication, r.File.Format))
 	if o.Figures > 0 {
-		fmt.Fprintf(t.out, "; %d figures", o.Figures)
+		fmt.Fprintf(t.out, "; %s", several(o.Figures, "figure"))
 		for _, part := range []struct {
 			n    int
 			what string
@@ -141,13 +147,13 @@ func (t *importTeller) tellLoaded(r published.Result) {
 		}
 	}
 	if o.Units > 0 {
-		fmt.Fprintf(t.out, "; %d organisations", o.Units)
+		fmt.Fprintf(t.out, "; %s", several(o.Units, "organisation"))
 	}
 	if !r.File.PeriodFrom.IsZero() {
 		fmt.Fprintf(t.out, "; %s", periodRange(r.File))
 	}
 	if o.Rejected > 0 {
-		fmt.Fprintf(t.out, "; %d rows rejected", o.Rejected)
+		fmt.Fprintf(t.out, "; %s rejected", several(o.Rejected, "row"))
 	}
 	fmt.Fprintf(t.out, " (%.1f s)\n", r.Took.Seconds())
 	if r.File.Note != "" {
@@ -187,6 +193,15 @@ func (t *importTeller) tellRejections(rejections []measure.Rejection) {
 }
 
 func (t *importTeller) tellTotal(took time.Duration) {
-	fmt.Fprintf(t.out, "%d files, %d figures, %d rows rejected, %d files passed over or refused, in %.1f s\n",
-		t.files, t.total.Figures, t.total.Rejected, t.skipped, took.Seconds())
+	fmt.Fprint(t.progress, "\r\033[K")
+	fmt.Fprintf(t.out, "%s, %s, %s rejected, %s passed over or refused, in %.1f s\n", several(t.files, "file"),
+		several(t.total.Figures, "figure"), several(t.total.Rejected, "row"), several(t.skipped, "file"), took.Seconds())
+}
+
+// several writes a count of things, of which one is called what.
+func several(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }

@@ -187,7 +187,7 @@ func replacedOf(v fileView, i int, id, heading string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " stated differently by a file with a later date. What was replaced is kept here.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " stated differently by another file. The file with the later date counts, and of two with the same date the one that was loaded later. What was replaced is kept here.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -111,7 +111,7 @@ func seen(f *tabular.File) string {
 	var parts []string
 	for _, s := range f.Sheets {
 		if len(parts) == 3 {
-			parts = append(parts, fmt.Sprintf("and %d more tables", len(f.Sheets)-3))
+			parts = append(parts, fmt.Sprintf("and %d more %s", len(f.Sheets)-3, plural(len(f.Sheets)-3, "table", "tables")))
 			break
 		}
 		var widest []string
@@ -143,11 +143,17 @@ func quoted(s string, n int) string {
 func Read(ctx context.Context, path string, o Options) (*measure.Load, error) {
 	f, err := tabular.Open(ctx, path)
 	if err != nil {
-		return nil, err
+		return nil, notOpened{err}
 	}
 	defer f.Close()
 	return ReadFile(ctx, f, o)
 }
+
+// notOpened is the error of a file that is no table, or too damaged to be opened as one.
+type notOpened struct{ error }
+
+// Unwrap gives the reason.
+func (e notOpened) Unwrap() error { return e.error }
 
 // ReadFile recognises and reads a file that was opened.
 func ReadFile(ctx context.Context, f *tabular.File, o Options) (*measure.Load, error) {

@@ -20,7 +20,8 @@ import (
 // Result is what became of one file.
 type Result struct {
 	Path string
-	// Skipped says why a file in a folder was passed over without reading it; "" when it was read.
+	// Skipped says why a file in a folder was passed over, where its name explains
+	// that it holds no data that is known; "" for any other.
 	Skipped string
 	// Err is the sentence that refuses the file, or the fault that kept it from being stored; nil when it was stored.
 	Err error
@@ -57,15 +58,15 @@ func Import(ctx context.Context, db *store.DB, paths []string, o Options, report
 		return err
 	}
 	readers := min(runtime.GOMAXPROCS(0), 4)
-	queue := make(chan string)
+	queue := make(chan found)
 	read := make(chan loaded)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var busy sync.WaitGroup
 	for range readers {
 		busy.Go(func() {
-			for path := range queue {
-				read <- im.read(ctx, path)
+			for file := range queue {
+				read <- im.read(ctx, file)
 			}
 		})
 	}
@@ -73,9 +74,9 @@ func Import(ctx context.Context, db *store.DB, paths []string, o Options, report
 		defer close(read)
 		defer busy.Wait()
 		defer close(queue)
-		for _, path := range files {
+		for _, file := range files {
 			select {
-			case queue <- path:
+			case queue <- file:
 			case <-ctx.Done():
 				return
 			}
@@ -107,10 +108,17 @@ func (im *importing) done(r Result) {
 	}
 }
 
-// find lists the files of the paths. Files that are no data by their name are
-// reported and left out, but only in folders: a file that is named is tried.
-func (im *importing) find(paths []string) ([]string, error) {
-	var files []string
+// found is a file to be read.
+type found struct {
+	path string
+	// nature is what a file in a folder is by its name, when it turns out to hold no data that is known; "" says nothing.
+	nature string
+}
+
+// find lists the files of the paths; in folders, hidden ones are left out, and
+// what is no file is reported.
+func (im *importing) find(paths []string) ([]found, error) {
+	var files []found
 	for _, root := range paths {
 		err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
 			switch {
@@ -124,13 +132,13 @@ func (im *importing) find(paths []string) ([]string, error) {
 				}
 				return nil
 			case e.IsDir():
-				return nil
+			case path == root:
+				files = append(files, found{path: path})
+			case !e.Type().IsRegular() && e.Type()&fs.ModeSymlink == 0:
+				im.done(Result{Path: path, Skipped: "not an ordinary file"})
+			default:
+				files = append(files, found{path, nature(e.Name())})
 			}
-			if why := notData(e); why != "" && path != root {
-				im.done(Result{Path: path, Skipped: why})
-				return nil
-			}
-			files = append(files, path)
 			return nil
 		})
 		if err != nil {
@@ -140,14 +148,13 @@ func (im *importing) find(paths []string) ([]string, error) {
 	return files, nil
 }
 
-// notData says why a file of a folder is no data, by its name; "" when it may be.
-func notData(e fs.DirEntry) string {
-	name := strings.ToLower(e.Name())
-	switch {
-	case !e.Type().IsRegular() && e.Type()&fs.ModeSymlink == 0:
-		return "not an ordinary file"
-	case strings.HasPrefix(name, "readme"), strings.HasPrefix(name, "licen"), strings.HasPrefix(name, "copying"), name == "manifest.csv":
-		return "documentation, not data"
+// nature says in a few words what a file without known data is, by its name; "" when the name does not tell.
+func nature(name string) string {
+	name = strings.ToLower(name)
+	for _, begin := range []string{"readme", "licen", "copying", "manifest.csv"} {
+		if strings.HasPrefix(name, begin) {
+			return "documentation, not data"
+		}
 	}
 	switch filepath.Ext(name) {
 	case ".md", ".html", ".htm", ".pdf", ".doc", ".docx", ".ppt", ".pptx", ".png", ".jpg", ".svg", ".db", ".sqlite", ".py", ".r", ".sql":
@@ -156,20 +163,25 @@ func notData(e fs.DirEntry) string {
 	return ""
 }
 
-func (im *importing) read(ctx context.Context, path string) loaded {
+func (im *importing) read(ctx context.Context, file found) loaded {
 	began := time.Now()
 	o := im.options
 	o.Progress = func(done, total int64) {
 		im.mu.Lock()
 		defer im.mu.Unlock()
 		if im.report.Progress != nil {
-			im.report.Progress(path, done, total)
+			im.report.Progress(file.path, done, total)
 		}
 	}
 	var named []measure.Measure
 	o.Declare = func(m measure.Measure) { named = append(named, m) }
-	load, err := readSafely(ctx, path, o)
-	return loaded{load, named, Result{Path: path, Err: err, Took: time.Since(began)}}
+	load, err := readSafely(ctx, file.path, o)
+	r := Result{Path: file.path, Err: err, Took: time.Since(began)}
+	var unopened notOpened
+	if file.nature != "" && (errors.Is(err, ErrNotRecognised) || errors.As(err, &unopened)) {
+		r.Skipped, r.Err = file.nature, nil
+	}
+	return loaded{load, named, r}
 }
 
 // readSafely reads a file; a panic while reading, which would be a fault of the
@@ -192,7 +204,7 @@ func (im *importing) store(ctx context.Context, read <-chan loaded, stop func())
 		if failed != nil {
 			continue // drains the readers
 		}
-		if l.Err != nil {
+		if l.load == nil {
 			if ctx.Err() == nil {
 				im.done(l.Result)
 			}

@@ -72,7 +72,7 @@ func readAppointments(ctx context.Context, f *tabular.File, o Options, l *measur
 		if err != nil {
 			continue
 		}
-		t := appointmentTable{monthlyTable: monthlyTable{table: table{s, h, l}, places: newPlaces(l)}, known: map[tallyKey]*appointmentTally{}}
+		t := appointmentTable{monthlyTable: monthlyTable{table: table{sheet: s, header: h, load: l}, places: newPlaces(l)}, known: map[tallyKey]*appointmentTally{}}
 		if err := t.each(ctx, o, t.add); err != nil {
 			return err
 		}

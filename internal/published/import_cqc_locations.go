@@ -124,7 +124,7 @@ func readDirectory(ctx context.Context, f *tabular.File, o Options, l *measure.L
 		}
 		directoryRow(&t, r, services)
 	})
-	note(l, fmt.Sprintf("%d locations that are no doctors' practices were passed over.", passed))
+	note(l, fmt.Sprintf("%d %s passed over.", passed, plural(passed, "location that is no doctors' practice was", "locations that are no doctors' practices were")))
 	return err
 }
 

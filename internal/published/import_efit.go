@@ -135,7 +135,7 @@ func isPlaceHeader(head string) bool {
 
 func readEFIT(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
 	s, h, columns := efitTable(f)
-	t := table{s, h, l}
+	t := table{sheet: s, header: h, load: l}
 	year, err := yearOfFile(f, s, h.Line, o, l)
 	if err != nil {
 		return err

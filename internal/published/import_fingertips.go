@@ -268,7 +268,7 @@ func (t *fingertipsReader) give(known *declared) {
 		}
 	}
 	if t.pooled > 0 {
-		note(t.load, fmt.Sprintf("%d figures cover several years together; they are filed under the last of them.", t.pooled))
+		note(t.load, fmt.Sprintf("%d %s under the last of them.", t.pooled, plural(t.pooled, "figure covers several years together and is filed", "figures cover several years together; they are filed")))
 	}
 }
 

@@ -160,7 +160,7 @@ func (t *listTable) row(r tabular.Row) {
 	}
 	text := t.cell(r, "practice")
 	code, known := t.names[text]
-	if !known && isNoPractice(text) {
+	if !known && belongsToNone(r, text) {
 		return
 	}
 	month, err := t.monthOf(r)

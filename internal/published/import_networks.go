@@ -138,7 +138,7 @@ func isMembershipList(s *tabular.Sheet) bool {
 }
 
 func readMemberships(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
-	t := table{sheet: f.Sheets[0], load: l}
+	t := table{sheet: f.Sheets[0], load: l, cells: 6}
 	latest := date.Date{}
 	err := t.each(ctx, o, func(r tabular.Row) {
 		from, to := membershipRow(&t, r)

@@ -27,7 +27,7 @@ var partnershipList = Format{
 }
 
 var partnershipColumns = []tabular.Column{
-	tabular.Col("practice", "ODS code", "Practice ODS code", "Practice code", "Organisation code"),
+	tabular.Col("practice", "ODS code", "Practice ODS code", "GP ODS code", "Practice code", "GP practice code", "GP code", "Organisation code", "Org code", "Code"),
 	tabular.OptCol("status", "ohp_status", "Status", "Membership status", "Partnership status", "Membership"),
 	tabular.OptCol("from", "From", "Member from", "Joined", "Date joined", "cqc_registered_under_ohp"),
 	tabular.OptCol("to", "To", "Member to", "Left", "Date left"),
@@ -49,7 +49,7 @@ func partnershipSheet(f *tabular.File) (s *tabular.Sheet, h *tabular.Header, fix
 
 func readPartnership(ctx context.Context, f *tabular.File, o Options, l *measure.Load) error {
 	s, h, fixed := partnershipSheet(f)
-	p := partnershipReader{table: table{s, h, l}, fixed: fixed, groups: newPlaces(l)}
+	p := partnershipReader{table: table{sheet: s, header: h, load: l}, fixed: fixed, groups: newPlaces(l)}
 	if err := p.each(ctx, o, p.row); err != nil {
 		return err
 	}
@@ -73,15 +73,13 @@ type partnershipReader struct {
 }
 
 func (p *partnershipReader) row(r tabular.Row) {
-	code, ok := p.practice(r)
-	if !ok {
+	group := cmp.Or(p.fixed, strings.ToUpper(p.cell(r, "partnership")))
+	if p.cell(r, "practice") == "" && (p.cell(r, "partnership") != "" || p.cell(r, "status") != "") {
+		p.reject(r, "practice", "the row has no practice code")
 		return
 	}
-	group := p.fixed
-	if group == "" {
-		group = strings.ToUpper(p.cell(r, "partnership"))
-	}
-	if group == "" {
+	code, ok := p.practice(r)
+	if !ok || group == "" {
 		return
 	}
 	from, to, ok := p.span(r, "from", "to")

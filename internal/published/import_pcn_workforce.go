@@ -118,7 +118,7 @@ type workforceTable struct {
 func (t *workforceTable) row(r tabular.Row) {
 	code, reason := networkIn(t.cell(r, "pcn"))
 	switch {
-	case reason != "" && isNoPractice(t.cell(r, "pcn")):
+	case reason != "" && belongsToNone(r, t.cell(r, "pcn")):
 		return
 	case reason != "":
 		t.reject(r, "pcn", reason)

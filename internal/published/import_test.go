@@ -196,7 +196,67 @@ func TestImportCorrection(t *testing.T) {
 		if err != nil || len(history) != 1 {
 			t.Errorf("history %v, %v", history, err)
 		}
+		// And the page of either file says why the one of the same date that was loaded later counts
+		for _, counts := range [][2]int{{1, 0}, {0, 1}} {
+			var page strings.Builder
+			if err := filePage(fileView{counts: counts}).Render(t.Context(), &page); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(page.String(), "of two with the same date the one that was loaded later") {
+				t.Errorf("%v: %s", counts, page.String())
+			}
+		}
 	})
+}
+
+func TestImportIsByContentWhateverTheName(t *testing.T) {
+	// Given data under names of documentation, and documentation, pictures and hidden files beside them, in a folder
+	dir := t.TempDir()
+	for name, from := range map[string]string{"MANIFEST.csv": "epcmem.csv", "README.csv": "list-2025-10.csv", "LICENSE": "epraccur-2026.csv", "list.md": "list-2021-01.csv", "notes.pdf": "map-2026-07.zip", "x.docx": "gpad-2025-08.csv"} {
+		body, err := os.ReadFile(filepath.Join("testdata", "registers", from))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), body, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, ".git"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{
+		"README.md": "# About, these, data", "LICENCE": "You may use this", "guide.pdf": "%PDF-1.7", "chart.png": "\x89PNG\r\n\x1a\n\x00\x00\x00\x0d", "page.html": "<!DOCTYPE html><p>x",
+		"readme": "", "clean.py": "import csv, sys", ".git/list.csv": "x", ".list.csv": "x", "scan.dat": "%PDF-1.7", "spoilt.md": "EXTRACT_DATE,CODE,SEX,AGE,NUMBER_OF_PATIENTS\n2025-10-01,M85027,ALL,ALL,many\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// When it is imported, then the data are loaded, and the rest is passed over with a sentence
+	db := testkit.Database(t, store.SQLite, measure.Migrations())
+	if err := measure.Declare(t.Context(), db, Measures()); err != nil {
+		t.Fatal(err)
+	}
+	got := imported(t, db, dir)
+	for _, name := range []string{"MANIFEST.csv", "README.csv", "LICENSE", "list.md", "notes.pdf", "x.docx"} {
+		if r := got[name]; r.Err != nil || r.Skipped != "" || r.File.Format == "" {
+			t.Errorf("%s: %q, %v", name, r.Skipped, r.Err)
+		}
+	}
+	for _, name := range []string{"README.md", "LICENCE", "guide.pdf", "chart.png", "page.html", "readme", "clean.py"} {
+		if r := got[name]; r.Err != nil || r.Skipped == "" {
+			t.Errorf("%s: %q, %v", name, r.Skipped, r.Err)
+		}
+	}
+	// And what is of a known publication and cannot be used is refused, and what its name does not explain says what it is
+	for name, want := range map[string]string{"spoilt.md": "no row of the file", "scan.dat": "PDF"} {
+		if r := got[name]; r.Skipped != "" || r.Err == nil || !strings.Contains(r.Err.Error(), want) {
+			t.Errorf("%s: %q, %v", name, r.Skipped, r.Err)
+		}
+	}
+	if len(got) != 15 {
+		t.Errorf("%d files were reported: %v", len(got), got)
+	}
 }
 
 func TestImportErrors(t *testing.T) {

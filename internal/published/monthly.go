@@ -70,7 +70,7 @@ func (t *monthlyTable) row(r tabular.Row) (code string, month date.Period, ok bo
 	month, stated := t.monthOf(r)
 	switch {
 	case reason != "":
-		if stated && !isNoPractice(text) && !isNoteLine(text) {
+		if !belongsToNone(r, text) {
 			t.reject(r, "practice", reason)
 		}
 		return "", date.Period{}, false
@@ -100,14 +100,9 @@ const spoiltNoted = 3
 func (t *monthlyTable) each(ctx context.Context, o Options, row func(tabular.Row)) error {
 	err := t.table.each(ctx, o, row)
 	if t.spoilt > spoiltNoted {
-		note(t.load, fmt.Sprintf("So are %d more rows.", t.spoilt-spoiltNoted))
+		note(t.load, fmt.Sprintf("So %s %d more %s.", plural(t.spoilt-spoiltNoted, "is", "are"), t.spoilt-spoiltNoted, plural(t.spoilt-spoiltNoted, "row", "rows")))
 	}
 	return err
-}
-
-// isNoteLine tells the notes under a table from a code: they are words.
-func isNoteLine(text string) bool {
-	return len(strings.Fields(text)) > 2 || strings.HasSuffix(text, ":")
 }
 
 // monthOf is the month of a row, and whether the row states it (or the table as a whole does).

@@ -213,7 +213,7 @@ func (v fileView) placeWords() string {
 func (v fileView) figureWords() string {
 	words := grouped(v.Figures)
 	if v.counts[0] > 0 {
-		words += fmt.Sprintf(", of which %s replaced older ones", grouped(v.counts[0]))
+		words += fmt.Sprintf(", of which %s replaced others", grouped(v.counts[0]))
 	}
 	return words
 }

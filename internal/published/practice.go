@@ -3,7 +3,6 @@ package published
 import (
 	"strings"
 
-	"ohp/internal/kernel/tabular"
 	"ohp/internal/nhs"
 )
 
@@ -34,15 +33,4 @@ func networkIn(text string) (code, reason string) {
 		return "", "the row has no network code"
 	}
 	return "", quoted(text, 20) + " is not the code of a primary care network, which is U and five digits such as U26345"
-}
-
-// isNoPractice says whether a cell for a code knowingly holds none: totals, and
-// what could not be assigned to a practice.
-func isNoPractice(text string) bool {
-	n := tabular.Normal(text)
-	switch n {
-	case "", "total", "totals", "grandtotal", "england", "eng", "national", "unassigned", "unmapped", "unallocated", "unknown", "na", "null", "all", "allpractices":
-		return true
-	}
-	return strings.HasPrefix(n, "total") || strings.HasSuffix(n, "total")
 }

@@ -3,6 +3,7 @@ package published
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"ohp/internal/kernel/date"
@@ -17,12 +18,13 @@ type table struct {
 	sheet  *tabular.Sheet
 	header *tabular.Header
 	load   *measure.Load
+	cells  int // how many cells each row has where there is no header
 }
 
 // tableWith is the first table of a file that has all the columns, as Recognise has found it.
 func tableWith(f *tabular.File, l *measure.Load, want ...tabular.Column) table {
 	s, h := sheetWith(f, want...)
-	return table{s, h, l}
+	return table{sheet: s, header: h, load: l}
 }
 
 // hasTable recognises the files in which a table has all the columns.
@@ -49,14 +51,15 @@ func sheetWith(f *tabular.File, want ...tabular.Column) (*tabular.Sheet, *tabula
 }
 
 // each calls row for every row after the header, counts it in the load, rejects
-// rows that cannot be read, tells the progress and heeds ctx. An error of
-// reading the sheet refuses the file.
+// rows that cannot be read or are cut short, passes over shorter ones that are
+// totals or notes, tells the progress and heeds ctx.
+// An error of reading the sheet refuses the file.
 func (t *table) each(ctx context.Context, o Options, row func(tabular.Row)) error {
 	from := 0
 	if t.header != nil {
 		from = t.header.Line
 	}
-	n := 0
+	n, width, before := 0, t.width(), ""
 	for r, err := range t.sheet.Rows() {
 		if n++; n%4096 == 0 {
 			if err := ctx.Err(); err != nil {
@@ -78,13 +81,45 @@ func (t *table) each(ctx context.Context, o Options, row func(tabular.Row)) erro
 			return err
 		default:
 			t.load.File.Rows++
-			row(r)
+			switch {
+			case len(r.Cells) >= width:
+				row(r)
+			case isCut(r, before, r.Bytes >= t.sheet.Size):
+				t.rejectCut(r, width)
+			}
+			before = r.Cell(0)
 		}
 	}
 	if o.Progress != nil {
 		o.Progress(t.sheet.Size, t.sheet.Size)
 	}
 	return nil
+}
+
+// width is how many cells each row must have: a row of text with fewer was cut
+// short, and what it lacks is not stated. A worksheet's rows may end anywhere.
+func (t *table) width() int {
+	switch {
+	case !t.sheet.Text:
+		return 0
+	case t.header == nil:
+		return t.cells
+	}
+	n := len(t.header.Cells)
+	for n > 0 && strings.TrimSpace(t.header.Cells[n-1]) == "" {
+		n--
+	}
+	return n
+}
+
+// rejectCut reports a row that ends before its last cell.
+func (t *table) rejectCut(r tabular.Row, width int) {
+	column := columnLetter(len(r.Cells))
+	if t.header != nil {
+		column = headWords(t.header.Cells[len(r.Cells)])
+	}
+	t.load.Reject(measure.Rejection{Place: t.sheet.Place, Line: r.Line, Column: column, Text: strings.Join(r.Cells, ","),
+		Reason: fmt.Sprintf("the row ends after %d of the table's %d cells, so nothing of it is used: the file may be cut short, fetch it again", len(r.Cells), width)})
 }
 
 // cell is the row's text in the column, trimmed.
@@ -120,11 +155,11 @@ func columnLetter(i int) string {
 	return name
 }
 
-// practice reads the code of the row's practice. Totals, and what belongs to no practice, are passed over.
+// practice reads the code of the row's practice. Totals, notes, and what belongs to no practice, are passed over.
 func (t *table) practice(r tabular.Row) (code string, ok bool) {
 	text := t.cell(r, "practice")
 	code, reason := practiceIn(text)
-	if reason != "" && !isNoPractice(text) {
+	if reason != "" && !belongsToNone(r, text) {
 		t.reject(r, "practice", reason)
 	}
 	return code, reason == ""

@@ -92,11 +92,7 @@ func OpenReader(name string, r io.ReaderAt, size int64) (*File, error) {
 	if size == 0 {
 		return nil, errors.New("the file is empty (0 bytes): fetch it again from the publisher")
 	}
-	sum := sha256.New()
-	if _, err := io.Copy(sum, io.NewSectionReader(r, 0, size)); err != nil {
-		return nil, fmt.Errorf("the file cannot be read to its end: %w", err)
-	}
-	f := &File{Name: name, Bytes: size, SHA256: hex.EncodeToString(sum.Sum(nil))}
+	f := &File{Name: name, Bytes: size}
 	head := make([]byte, min(size, sniffBytes))
 	if _, err := r.ReadAt(head, 0); err != nil && err != io.EOF {
 		return nil, fmt.Errorf("the file cannot be read: %w", err)
@@ -115,11 +111,24 @@ func OpenReader(name string, r io.ReaderAt, size int64) (*File, error) {
 			return io.NopCloser(io.NewSectionReader(r, 0, size)), nil
 		})}
 	}
+	if err == nil {
+		err = f.sum(r)
+	}
 	if err != nil {
 		f.Close()
 		return nil, err
 	}
 	return f, nil
+}
+
+// sum reads the whole file for its checksum; what is plainly no table was refused by its beginning.
+func (f *File) sum(r io.ReaderAt) error {
+	sum := sha256.New()
+	if _, err := io.Copy(sum, io.NewSectionReader(r, 0, f.Bytes)); err != nil {
+		return fmt.Errorf("the file cannot be read to its end: %w", err)
+	}
+	f.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return nil
 }
 
 func (f *File) openJSON(r io.ReaderAt, size int64) error {

@@ -44,6 +44,9 @@ type Sheet struct {
 	Place string
 	// Hidden says that a worksheet is hidden from people who open the workbook.
 	Hidden bool
+	// Text says that the sheet is separated text, whose rows have all their
+	// cells; those of a worksheet end at the last cell that is filled.
+	Text bool
 	// Size is the length of the sheet in the measure of Row.Bytes (bytes of text,
 	// or of a worksheet's markup); 0 when it is not known.
 	Size int64
@@ -110,7 +113,7 @@ func (s *Sheet) readHead(n int) {
 
 // textSheet is a sheet of separated text that open gives the bytes of.
 func textSheet(place string, size int64, open func() (io.ReadCloser, error)) *Sheet {
-	return &Sheet{Place: place, Size: size, rows: func(yield func(Row, error) bool) {
+	return &Sheet{Place: place, Size: size, Text: true, rows: func(yield func(Row, error) bool) {
 		r, err := open()
 		if err != nil {
 			yield(Row{}, fmt.Errorf("the file cannot be unpacked: %w", err))
