@@ -29,8 +29,18 @@ type Monitor struct {
 	Long     bool // every word of each concern
 }
 
+// The budgets that can be kept: under the least, the rule for the share of false ones among what is flagged lets more
+// through than the budget, even where all is steady; over the most there is more than anybody reads.
+const (
+	leastBudget = 0.1
+	mostBudget  = 100.0
+)
+
 // Run studies what new data touched and prints the concerns.
 func (c Monitor) Run(ctx context.Context, out, progress io.Writer) error {
+	if !(c.Budget >= leastBudget && c.Budget <= mostBudget) { // nor where it is no number
+		return errs.New(errs.Invalid, "A budget of %v false concerns a month cannot be kept. Give a number from %v to %v; 1 is usual.", c.Budget, leastBudget, mostBudget)
+	}
 	if c.Theme != "" && !slices.Contains(monitor.Themes, c.Theme) {
 		return errs.New(errs.Invalid, "There is no theme named “%s”. Choose one of: %s.", c.Theme, strings.Join(monitor.Themes, ", "))
 	}
@@ -47,7 +57,11 @@ func (c Monitor) Run(ctx context.Context, out, progress io.Writer) error {
 		}
 	}
 	settings := monitor.Settings{Measures: measures(), Afresh: c.Afresh, Budget: change.Budget{FalseConcernsPerMonth: c.Budget},
-		Progress: func(done, total int) { fmt.Fprintf(progress, "\r\033[K  %d of %d indicators studied", done, total) }}
+		Progress: func(done, total int) { fmt.Fprintf(progress, "\r\033[K  %d of %s studied", done, indicators(total)) }}
+	last, err := monitor.LastRun(ctx, db)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
 	summary, err := monitor.Run(ctx, db, settings)
 	fmt.Fprint(progress, "\r\033[K")
 	if err != nil {
@@ -68,8 +82,23 @@ func (c Monitor) Run(ctx context.Context, out, progress io.Writer) error {
 	if c.JSON {
 		return printJSON(out, summary, concerns, notes)
 	}
-	printConcerns(out, summary, concerns, notes, c.Long)
+	unjudged, err := monitor.Unjudged(ctx, db, summary)
+	if err != nil {
+		return err
+	}
+	printSummary(out, summary, last)
+	if summary.Series > 0 {
+		printConcerns(out, concerns, notes, unjudged, c.Long)
+	}
 	return nil
+}
+
+// indicators counts them.
+func indicators(n int) string {
+	if n == 1 {
+		return "1 indicator"
+	}
+	return fmt.Sprintf("%d indicators", n)
 }
 
 func printJSON(out io.Writer, summary monitor.Summary, concerns []monitor.Concern, notes []monitor.Note) error {
@@ -86,15 +115,31 @@ func printJSON(out io.Writer, summary monitor.Summary, concerns []monitor.Concer
 	return e.Encode(map[string]any{"run": summary, "concerns": concerns, "shared": words})
 }
 
-func printConcerns(out io.Writer, s monitor.Summary, concerns []monitor.Concern, notes []monitor.Note, long bool) {
+// printSummary says what the run looked at and what its threshold promises; last is the run before it.
+func printSummary(out io.Writer, s, last monitor.Summary) {
 	if s.Series == 0 {
 		fmt.Fprintln(out, "There is nothing to study: load published files with “ohp import” first.")
 		return
 	}
-	fmt.Fprintf(out, "%d practices, %d indicators, %d series, of which %d can be judged over time; %d indicators studied in %.1f s.\n",
-		s.Practices, s.Indicators, s.Series, s.Judged, s.Studied, s.Seconds)
-	fmt.Fprintf(out, "Flagged at a chance of %.2g or less, so that a steady partnership has at most %s. %d opened, %d closed, %d open.\n\n",
-		s.Threshold, s.BudgetWords(), s.Opened, s.Closed, s.Open)
+	fmt.Fprintf(out, "%s; %s studied in %.1f s.\n", s.Words(), indicators(s.Studied), s.Seconds)
+	switch {
+	case s.Threshold == 0:
+	case s.Threshold > s.Bound:
+		fmt.Fprintf(out, "Flagged at a chance of %.2g or less. The budget of %s allows %.2g where all is steady; so much has changed at once that the threshold is higher, and about a tenth of what is flagged may be false.\n",
+			s.Threshold, s.BudgetWords(), s.Bound)
+	default:
+		fmt.Fprintf(out, "Flagged at a chance of %.2g or less, so that a steady partnership has at most %s.\n", s.Threshold, s.BudgetWords())
+	}
+	if last.Series > 0 && last.Budget > s.Budget {
+		fmt.Fprintf(out, "The run before had a budget of %s: what it opened stays open until it has been calm for three reported periods.\n", last.BudgetWords())
+	}
+	fmt.Fprintf(out, "%d opened, %d closed, %d open.\n\n", s.Opened, s.Closed, s.Open)
+}
+
+func printConcerns(out io.Writer, concerns []monitor.Concern, notes []monitor.Note, unjudged []string, long bool) {
+	for _, words := range unjudged {
+		fmt.Fprintln(out, words)
+	}
 	for _, n := range notes {
 		fmt.Fprintf(out, "Shared by most practices: %s, %s.\n", n.Indicator.Title, n.Words)
 	}

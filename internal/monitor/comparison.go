@@ -189,7 +189,7 @@ func (c *comparison) place(own map[string]bool) *chart.Funnel {
 		}
 	}
 	if len(at) < leastInFunnel || !(c.centre > 0) {
-		c.noFunnel = fmt.Sprintf("A funnel needs at least %d practices with figures and some events among them; here are %d.", leastInFunnel, len(at))
+		c.noFunnel = fmt.Sprintf("A funnel needs at least %d practices with figures and some events among them; here %s %d.", leastInFunnel, plural(len(at), "is", "are"), len(at))
 		return nil
 	}
 	rate := c.centre / c.per()
@@ -226,12 +226,18 @@ func (c *comparison) markOf(value, low, high float64) chart.Mark {
 	return chart.Common
 }
 
+// ownWords name a practice that the funnel names, where there is a partnership.
+const ownWords = "A practice of the partnership,"
+
 // linked is up to how many practices a group without a partnership is drawn practice by practice.
 const linked = 100
 
 func (c *comparison) drawFunnel(fit *funnel.Fit, rate float64, own map[string]bool) *chart.Funnel {
 	f := &chart.Funnel{ID: "funnel", Title: c.Title + ", " + c.period.Label(), Axis: axisWords(c.Indicator), SizeAxis: wordsOr(c.measure.Of, "Denominator"),
 		Format: formatOf(c.Indicator), Centre: c.centre, CentreName: "Average"}
+	if own != nil {
+		f.Own = ownWords
+	}
 	lo, hi := math.Inf(1), 0.0
 	for _, x := range c.list {
 		if !(x.Den > 0) {

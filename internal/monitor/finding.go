@@ -57,8 +57,11 @@ type Finding struct {
 	// Never says that the practice has not reported once in the periods loaded.
 	Never bool `json:"sn,omitempty"`
 
-	// Noughts is for how many latest periods the practice reported nothing but nought while almost all others reported more.
+	// Noughts is how many periods the practice reported nought, and never anything else, while almost all others reported more.
 	Noughts int `json:"no,omitempty"`
+	// Unsaid is for how many loaded periods from SilentFrom on there is no figure beside the noughts, Unfiled for how many no file is loaded.
+	Unsaid  int `json:"nu,omitempty"`
+	Unfiled int `json:"nf,omitempty"`
 
 	// Alert says that the latest value lies below the indicator's alert level.
 	Alert bool    `json:"a,omitempty"`

@@ -29,6 +29,8 @@ type concernsView struct {
 	concerns []Concern
 	notes    []Note
 	run      *Summary
+	unjudged []string // why nothing can be judged over time
+	newer    int      // files that were loaded after the run began
 	page     int
 	total    int
 	options  []nhsuk.Option
@@ -58,7 +60,10 @@ func (p Pages) readConcerns(r *http.Request) (concernsView, error) {
 
 // fillConcerns reads what the filter and the page's number choose.
 func (p Pages) fillConcerns(ctx context.Context, v *concernsView) error {
-	var err error
+	err := p.knowPractice(ctx, v.filter.Practice)
+	if err != nil {
+		return err
+	}
 	if v.counts, err = countConcerns(ctx, p.DB, v.filter); err != nil {
 		return err
 	}
@@ -77,27 +82,54 @@ func (p Pages) fillConcerns(ctx context.Context, v *concernsView) error {
 	if v.notes, err = Notes(ctx, p.DB); err != nil {
 		return err
 	}
-	run, err := LastRun(ctx, p.DB)
-	if err == nil {
-		v.run = &run
-	} else if !errors.Is(err, store.ErrNotFound) {
+	if err := p.fillRun(ctx, v); err != nil {
 		return err
 	}
-	v.options, err = p.practiceOptions(ctx)
+	v.options, err = p.practiceOptions(ctx, v.filter.Practice)
+	return err
+}
+
+// fillRun reads what the last run did, and what has been loaded since.
+func (p Pages) fillRun(ctx context.Context, v *concernsView) error {
+	run, err := LastRun(ctx, p.DB)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v.run = &run
+	if v.unjudged, err = Unjudged(ctx, p.DB, run); err != nil {
+		return err
+	}
+	v.newer, err = store.One[int](ctx, p.DB, "select count(*) from source_file where loaded_at > $1", run.StartedAt)
+	return err
+}
+
+// knowPractice refuses a code that no file names, in words: that no concern fits would be false calm.
+func (p Pages) knowPractice(ctx context.Context, code string) error {
+	if code == "" {
+		return nil
+	}
+	_, err := measure.ReadUnitKnown(ctx, p.DB, code)
+	if errors.Is(err, store.ErrNotFound) {
+		return errs.New(errs.Invalid, "No practice with the code “%s” is loaded. Check the code, or look for the practice by name on the Practices page.", code)
+	}
 	return err
 }
 
 // mostOptions is how many practices a person still chooses from a list; with more, a code is typed.
 const mostOptions = 60
 
-// practiceOptions are the practices that have an open concern; nil when they are too many for a list.
-func (p Pages) practiceOptions(ctx context.Context) ([]nhsuk.Option, error) {
+// practiceOptions are the practices that have an open concern, and the one chosen; nil when they are too many for a list.
+func (p Pages) practiceOptions(ctx context.Context, chosen string) ([]nhsuk.Option, error) {
 	type row struct {
 		Code string `db:"code"`
 		Name string `db:"name"`
 	}
 	rows, err := store.Collect[row](ctx, p.DB, `select c.code, coalesce(u.name, '') as name
-from (select distinct practice as code from concern where state = 'open' limit `+itoa(mostOptions+1)+`) c left join unit u on u.code = c.code order by u.name, c.code`)
+from (select distinct code from (select practice as code from concern where state = 'open' union select code from unit where code = $1) b limit `+itoa(mostOptions+1)+`) c
+left join unit u on u.code = c.code order by u.name, c.code`, chosen)
 	if err != nil || len(rows) > mostOptions {
 		return nil, err
 	}
@@ -175,20 +207,27 @@ func (v concernsView) summary() string {
 // checked says what the calm state rests on.
 func (v concernsView) checked() []string {
 	return []string{
-		fmt.Sprintf("%s and %s: %s series, of which %s enough data to be judged over time", several(v.run.Practices, "practice", "practices"), several(v.run.Indicators, "indicator", "indicators"),
-			grouped(float64(v.run.Series)), several(v.run.Judged, "has", "have")),
+		v.run.judgedWords(),
 		"Whether any practice has stopped reporting what the others report",
 		fmt.Sprintf("Last studied on %s", momentWords(v.run.StartedAt.Time())),
 	}
 }
 
-// budget says in words what the threshold means.
+// newerWords say that what was loaded last has not been studied; "" when everything has been.
+func (v concernsView) newerWords() string {
+	if v.newer == 0 {
+		return ""
+	}
+	return several(v.newer, "file has", "files have") + " been loaded since the last run, and what " + plural(v.newer, "it holds", "they hold") + " has not been studied: run “ohp monitor”."
+}
+
+// budget says in words how much was judged, and what the threshold means.
 func (v concernsView) budget() string {
 	if v.run == nil {
 		return ""
 	}
-	return fmt.Sprintf("Thresholds are set so that a partnership in which nothing at all changes would see about %s among its %s series.",
-		v.run.BudgetWords(), grouped(float64(v.run.Series)))
+	return fmt.Sprintf("Studied on %s: %s. A partnership in which nothing at all changes would see at most about %s.",
+		momentWords(v.run.StartedAt.Time()), v.run.judgedWords(), v.run.BudgetWords())
 }
 
 func natureTag(nature string) nhsuk.Tag {
@@ -203,13 +242,25 @@ func natureTag(nature string) nhsuk.Tag {
 
 // tagOf says silence and alerts by their own names.
 func tagOf(c Concern) nhsuk.Tag {
-	if c.Nature == Worse && len(c.Signals) > 0 && !slices.ContainsFunc(c.Signals, func(s Signal) bool { return s.Kind != Silent }) {
-		return nhsuk.Tag{Text: "Silent", Colour: nhsuk.Yellow}
+	if c.Nature != Worse || len(c.Signals) == 0 {
+		return natureTag(c.Nature)
 	}
-	if c.Nature == Worse && len(c.Signals) > 0 && c.Signals[0].Kind == Alert {
+	kind := c.Signals[0].Kind
+	if kind == Silent && slices.ContainsFunc(c.Signals, func(s Signal) bool { return s.Kind != Silent }) {
+		return natureTag(c.Nature)
+	}
+	return signalTag(kind, c.Nature)
+}
+
+// signalTag is the tag of one signal.
+func signalTag(kind, nature string) nhsuk.Tag {
+	switch kind {
+	case Silent:
+		return nhsuk.Tag{Text: "Silent", Colour: nhsuk.Yellow}
+	case Alert:
 		return nhsuk.Tag{Text: "Alert", Colour: nhsuk.Red}
 	}
-	return natureTag(c.Nature)
+	return natureTag(nature)
 }
 
 // sinceWords writes when a concern began.

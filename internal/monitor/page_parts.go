@@ -24,7 +24,7 @@ func kindWords(kind string) string {
 	case Beside:
 		return "beside other practices"
 	case Silent:
-		return "nothing reported"
+		return "silence"
 	}
 	return "alert level"
 }

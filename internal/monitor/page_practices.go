@@ -30,6 +30,8 @@ type practiceRow struct {
 	Worse  int    `db:"worse"`
 	Differ int    `db:"differ"`
 	Better int    `db:"better"`
+
+	unwatched bool // no concern is raised about it
 }
 
 // practicesView is what the Practices page shows.
@@ -94,6 +96,9 @@ func (p Pages) readPractices(ctx context.Context, v *practicesView) error {
     (select count(*) from concern c where c.practice = u.code and c.state = 'open' and c.gravity = 1) as differ,
     (select count(*) from concern c where c.practice = u.code and c.state = 'open' and c.gravity = 2) as better
 from (select u.code, u.name, u.status from unit u`+counted+` where u.kind = 'practice'`+where.SQL()+order+" limit "+itoa(practicesPerPage)+" offset "+itoa((v.page-1)*practicesPerPage)+") u", where.Args()...)
+	for i, r := range v.rows {
+		v.rows[i].unwatched = all.members != nil && !all.members[r.Code] || r.Status == "closed"
+	}
 	v.order()
 	return err
 }
@@ -172,6 +177,7 @@ type practiceView struct {
 	code       string
 	facts      []nhsuk.Row
 	concerns   []Concern
+	none       string // why there is no concern
 	questions  []questionTiles
 	attributes []attribute
 }
@@ -223,7 +229,33 @@ func (p Pages) readPractice(r *http.Request) (practiceView, error) {
 		}
 		return p.tiles(v.code, series)
 	})
+	if err == nil && len(v.concerns) == 0 {
+		v.none, err = p.noConcern(ctx, v)
+	}
 	return v, err
+}
+
+// noConcern says what it means that no concern is open: that nothing was found, or that nobody looked.
+func (p Pages) noConcern(ctx context.Context, v practiceView) (string, error) {
+	all, err := p.groups(ctx)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case all.members != nil && !all.members[v.code]:
+		return "Only the practices of the partnership are watched for concerns, and this is not one of them.", nil
+	case v.unit.Status == "closed":
+		return "Closed practices are not watched for concerns.", nil
+	}
+	if _, err := LastRun(ctx, p.DB); errors.Is(err, store.ErrNotFound) {
+		return "Nothing has been studied yet: run “ohp monitor”.", nil
+	} else if err != nil {
+		return "", err
+	}
+	if len(v.questions) == 0 {
+		return "None is open.", nil
+	}
+	return "None is open. What the small charts below may mark is shared by most practices, or is no more than chance brings among so many.", nil
 }
 
 // practiceFacts are what is known of the practice besides figures.

@@ -209,13 +209,24 @@ func (d *Plotted) choose() {
 		d.Chart, d.Why = "p", "each point is a share of cases"
 	default:
 		d.Chart, d.Why = "u", "the points are events over an exposure"
-		if events < 5 {
-			d.Why += fmt.Sprintf("; with %.1f events a period the limits are wide, as they must be", events)
-		}
+		d.Why += fewEvents(events)
 	}
 	if p.Chart == "" || p.Chart == "by-rule" || p.Chart == "none" {
 		d.fit()
 	}
+}
+
+// fewEvents says what few events a period do to the limits; "" when they are not few.
+func fewEvents(events float64) string {
+	switch {
+	case events >= 5:
+		return ""
+	case events == 0:
+		return "; without a single event the limits have no width"
+	case events < .1:
+		return "; with fewer than 0.1 events a period the limits are wide, as they must be"
+	}
+	return fmt.Sprintf("; with %.1f events a period the limits are wide, as they must be", events)
 }
 
 // leastToNarrow is how many cases limits must allow on either side of the centre to be narrowed: of few cases, points that

@@ -56,7 +56,7 @@ func directionOf(direction string) spc.Direction {
 
 // formatOf writes values as the indicator's document asks.
 func formatOf(in Indicator) chart.Format {
-	f := chart.Format{Decimals: in.Decimals, Levels: levelsOf(in.ScaleWords)}
+	f := chart.Format{Decimals: in.Decimals, Levels: levelsOf(in.ScaleWords), PlainNought: true}
 	switch {
 	case strings.HasPrefix(in.ScaleWords, "%"):
 		f.Suffix = "%"

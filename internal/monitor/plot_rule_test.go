@@ -44,6 +44,8 @@ func TestPlotChoosesTheChartByRule(t *testing.T) {
 		"a share":                    {plotFrom(measure.Proportion, 24, func(m int) measure.Figure { return steadyCalls(0, m) }), "p", "a share of cases"},
 		"a rate":                     {plotFrom(measure.Rate, 24, func(m int) measure.Figure { return complaintsOf(30)(0, m) }), "u", "events over an exposure"},
 		"a rate of few events":       {plotFrom(measure.Rate, 24, rare), "u", "events a period the limits are wide"},
+		"a rate of nearly no events": {plotFrom(measure.Rate, 60, func(m int) measure.Figure { return said(float64(m/59), 9000) }), "u", "with fewer than 0.1 events a period the limits are wide"},
+		"a rate of noughts":          {plotFrom(measure.Rate, 24, func(int) measure.Figure { return said(0, 9000) }), "u", "without a single event the limits have no width"},
 		"a share that varies more":   {plotFrom(measure.Proportion, 24, func(m int) measure.Figure { return said(cases(20000, .5+.05*normalOf(m), byChance("w", 0, m)), 20000) }), "pp", "the limits are widened (Laney)"},
 		"a rate that varies more":    {plotFrom(measure.Rate, 24, func(m int) measure.Figure { return said(math.Round(9000*math.Exp(.1*normalOf(m))), 10000) }), "up", "the limits are widened (Laney)"},
 		"a share of the same people": {plotFrom(measure.Proportion, 24, func(m int) measure.Figure { return said(math.Round(8000+12*normalOf(m)), 10000) }), "pp", "the limits are narrowed (Laney)"},

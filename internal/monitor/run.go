@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -40,6 +39,7 @@ type Summary struct {
 	Series     int     `json:"series" db:"series"`         // practice × indicator
 	Judged     int     `json:"judged" db:"judged"`         // of them, those with enough data to judge a change
 	Threshold  float64 `json:"threshold" db:"threshold"`   // chance at or under which a series is flagged
+	Bound      float64 `json:"bound"`                      // the threshold that the budget alone would give; not stored
 	Budget     float64 `json:"budget" db:"budget"`         // false concerns a month if all were steady
 	Opened     int     `json:"opened" db:"opened"`
 	Closed     int     `json:"closed" db:"closed"`
@@ -47,15 +47,6 @@ type Summary struct {
 	Seconds    float64 `json:"seconds" db:"seconds"`
 	// StartedAt is when the run began.
 	StartedAt date.Instant `json:"started_at" db:"started_at"`
-}
-
-// BudgetWords writes the budget for people: "1 false concern a month".
-func (s Summary) BudgetWords() string {
-	words := " false concerns a month"
-	if s.Budget == 1 {
-		words = " false concern a month"
-	}
-	return strconv.FormatFloat(s.Budget, 'g', 3, 64) + words
 }
 
 // Run studies what new figures touched, spends the false-alarm budget over all
@@ -126,7 +117,7 @@ func (r *run) basisOf(sub subject) string {
 }
 
 // studyVersion is raised when the method changes, so that everything is studied again.
-const studyVersion = 4
+const studyVersion = 5
 
 func withoutSections(in Indicator) Indicator {
 	in.Sections = nil
@@ -334,6 +325,7 @@ func (r *run) threshold() float64 {
 		}
 	}
 	r.summary.Indicators = len(r.studies)
+	r.summary.Bound = r.settings.Budget.Bound(len(p))
 	return r.settings.Budget.Threshold(p)
 }
 

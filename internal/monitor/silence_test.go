@@ -186,6 +186,36 @@ func TestNothingButNoughtIsAsked(t *testing.T) {
 	})
 }
 
+// Only noughts are counted as noughts: a month without a report, and one of which no file is loaded, are named as what they are.
+func TestNoughtsAreNoGaps(t *testing.T) {
+	onBoth(t, 20, func(t *testing.T, w *watched) {
+		// Given nothing but nought from month 2 to 19, but no file for months 5 and 9 and no report in months 7, 15 and 16
+		figure := func(i, m int) measure.Figure {
+			switch {
+			case i > 0:
+				return complaintsOf(20)(i, m)
+			case m < 2:
+				return unsaid(measure.Missing)
+			case m == 7:
+				return unsaid(measure.Missing)
+			case m == 15 || m == 16:
+				return unsaid(measure.NotReported)
+			}
+			return said(0, 10000)
+		}
+		for _, span := range [][2]int{{0, 5}, {6, 9}, {10, 20}} {
+			w.figures("complaints", span[0], span[1], figure)
+		}
+		// When the monitor runs
+		w.run()
+		// Then each is counted apart
+		g := w.only().Signals[0]
+		if want := "13 periods of nought, and 3 without a figure; for 2 periods no file is loaded here."; g.Size != want || g.Began != at(2).String() {
+			t.Errorf("from %s: %q, want %q", g.Began, g.Size, want)
+		}
+	})
+}
+
 // Rare events: many noughts on end are what chance gives where others have noughts as well.
 func TestNoughtsOfRareEventsAreNoSilence(t *testing.T) {
 	onSQLite(t, 20, func(w *watched) {

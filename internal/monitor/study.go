@@ -262,8 +262,16 @@ func (s *student) silence(sub subject, g *measure.Grid, row measure.Series, late
 		}
 	}
 	f.Never = spoke == 0
-	if f.Noughts = noughts(sub, g, row, latest); f.Noughts > 0 {
-		f.SilentFrom, f.Silent, f.Never = g.Periods[latest-f.Noughts+1], 0, false
+	if first, noughts := onlyNoughts(sub, g, row, latest); noughts > 0 {
+		f.SilentFrom, f.Silent, f.Never, f.Noughts = g.Periods[first], 0, false, noughts
+		for p := first; p <= latest; p++ {
+			switch {
+			case !g.Loaded[p]:
+				f.Unfiled++
+			case row.Status[p] != measure.Reported:
+				f.Unsaid++
+			}
+		}
 		return
 	}
 	if !silent(f, spoke, g.Periods[0].Kind()) {
@@ -357,28 +365,28 @@ func alert(sub subject, g *measure.Grid, i int, f *Finding) {
 	}
 }
 
-// noughts is for how many periods a unit that has never counted one event reported nought, or nothing, while nine in ten
-// of the others reported more: a supplier's return that does not count looks like this. At least six noughts, or it is 0.
-func noughts(sub subject, g *measure.Grid, row measure.Series, latest int) int {
+// onlyNoughts is the first period of a unit that has never counted one event, and how many periods it reported nought, while
+// nine in ten of the others reported more: a supplier's return that does not count looks like this. At least six noughts, or it is 0.
+func onlyNoughts(sub subject, g *measure.Grid, row measure.Series, latest int) (first, noughts int) {
 	if sub.law() != change.Rate || row.Num == nil {
-		return 0
+		return 0, 0
 	}
-	first, zeros := -1, 0
+	first = -1
 	for p := range latest + 1 {
 		if row.Status[p] != measure.Reported {
 			continue
 		}
 		if row.Num[p] != 0 {
-			return 0
+			return 0, 0
 		}
-		if zeros++; first < 0 {
+		if noughts++; first < 0 {
 			first = p
 		}
 	}
-	if zeros < 6 || !othersCount(g, latest) {
-		return 0
+	if noughts < 6 || !othersCount(g, latest) {
+		return 0, 0
 	}
-	return latest - first + 1
+	return first, noughts
 }
 
 // othersCount says whether nine in ten of those who reported at a period reported more than nought.

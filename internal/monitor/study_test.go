@@ -109,7 +109,7 @@ func TestNoughtsAreNotGaps(t *testing.T) {
 		w.run()
 		// Then that is a fall to nought, and no silence
 		c := w.only()
-		if g := c.Signals[0]; len(c.Signals) != 1 || g.Kind != OverTime || c.Nature != Better || !strings.Contains(g.Seen, "lower than this practice’s own past – 0.0 complaints") || !strings.Contains(g.Size, "None is left") {
+		if g := c.Signals[0]; len(c.Signals) != 1 || g.Kind != OverTime || c.Nature != Better || !strings.Contains(g.Seen, "lower than this practice’s own past – 0 complaints") || !strings.Contains(g.Size, "None is left") {
 			t.Errorf("the signals are %+v", c.Signals)
 		}
 		// And nor is it after a year: somebody counted once

@@ -167,7 +167,11 @@ func grouped(x float64) string {
 // amount writes a value with the indicator's decimals.
 func (sub *subject) amount(x float64) string { return amountWith(x, sub.Decimals) }
 
+// amountWith writes an amount with commas and decimals; exactly nought has none.
 func amountWith(x float64, decimals int) string {
+	if x == 0 {
+		return "0"
+	}
 	text := strconv.FormatFloat(math.Abs(x), 'f', decimals, 64)
 	whole, fraction, _ := strings.Cut(text, ".")
 	n, err := strconv.ParseFloat(whole, 64)
@@ -381,32 +385,6 @@ func compareWords(compare string) string {
 	return "of the partnership"
 }
 
-func (t *teller) tellSilent(s seen, g *Signal) {
-	f := s.finding
-	g.Began, g.latest = f.SilentFrom.String(), s.study.Latest
-	g.Odds = "Chance has no part in this: nothing was reported."
-	g.Peers = "At least three in four of the other practices did report."
-	g.Unknown = "Silence is not nought. Whether nothing happened, nobody counted, or the supplier’s return failed, only the practice can say."
-	if f.Noughts > 0 {
-		g.Seen = fmt.Sprintf("%s: nothing but nought is reported.", s.subject.Title)
-		g.Since = fmt.Sprintf("From %s, if not before.", f.SilentFrom.Label())
-		g.Size = fmt.Sprintf("%d %s of nought or no report.", f.Noughts, plural(f.Noughts, "period", "periods"))
-		g.Odds = "Where nearly all others report more, nought period after period is hardly chance."
-		g.Peers = "At least nine in ten of the others who report give more than nought."
-		g.Unknown = "Either the practice does not use the service, or its supplier’s return does not count it. Only the practice can say."
-		return
-	}
-	if f.Never {
-		g.Seen = fmt.Sprintf("%s: the practice appears in no report that is loaded, or only as “not reported”.", s.subject.Title)
-		g.Since = fmt.Sprintf("Most others have reported from %s on.", f.SilentFrom.Label())
-		g.Size = fmt.Sprintf("%d periods without a figure.", f.Silent)
-		return
-	}
-	g.Seen = fmt.Sprintf("%s: the practice has stopped reporting.", s.subject.Title)
-	g.Since = fmt.Sprintf("The last figure is for %s; nothing from %s on.", f.LastSaid.Label(), f.SilentFrom.Label())
-	g.Size = fmt.Sprintf("%d %s without a figure.", f.Silent, plural(f.Silent, "period", "periods"))
-}
-
 // several is a number with what is said of one or of many.
 func several(n int, one, many string) string { return grouped(float64(n)) + " " + plural(n, one, many) }
 
@@ -415,16 +393,6 @@ func plural(n int, one, many string) string {
 		return one
 	}
 	return many
-}
-
-func (t *teller) tellAlert(s seen, g *Signal) {
-	f := s.finding
-	g.Began = f.Latest.String()
-	g.Seen = fmt.Sprintf("%s: %s, under the alert level of %s.", s.subject.Title, s.subject.amountWords(f.Value), s.subject.amount(s.subject.AlertBelow))
-	g.Since = fmt.Sprintf("As published for %s.", f.Latest.Label())
-	g.Size = ""
-	g.Odds = "Chance has no part in this: it is a published judgement, not a measurement."
-	g.Unknown = "The publication may be older than what the practice has done since."
 }
 
 // headline says a concern in one line.

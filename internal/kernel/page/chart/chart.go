@@ -105,6 +105,8 @@ type Format struct {
 	Prefix, Suffix string
 	// Levels are the names of the values 1, 2 … of a judgement; other values are written as numbers, and so are axis labels.
 	Levels []string
+	// PlainNought writes exactly nought without decimals, so that it is seen to be no small number.
+	PlainNought bool
 }
 
 // Formats that are needed most.
@@ -121,7 +123,11 @@ func (f Format) Write(v float64) string {
 	if n := int(v); float64(n) == v && n >= 1 && n <= len(f.Levels) {
 		return f.Levels[n-1]
 	}
-	return string(f.write(nil, v, f.Decimals))
+	decimals := f.Decimals
+	if v == 0 && f.PlainNought {
+		decimals = 0
+	}
+	return string(f.write(nil, v, decimals))
 }
 
 func (f Format) write(b []byte, v float64, decimals int) []byte {

@@ -45,9 +45,11 @@ type Funnel struct {
 	Axis, SizeAxis string
 	Format         Format
 	Units          []Unit
-	Background     []XY
-	Limits         []Limits
-	Centre         float64
+	// Own names one of the units in the key ("A practice of the partnership,"); "A practice" if empty.
+	Own        string
+	Background []XY
+	Limits     []Limits
+	Centre     float64
 	// CentreName is what the centre is of ("Partnership", "England").
 	CentreName string
 	// Log spreads the sizes by powers, for ranges like 30 to 60,000.
@@ -261,6 +263,21 @@ func (p *pen) unitMark(m Mark, x, y float64) {
 	p.raw("/>")
 }
 
+// common says what is true of a unit without a mark: that it lies within the limits that decide about marks, which are the
+// widened ones where there are any.
+func (f Funnel) common() string {
+	own := f.Own
+	if own == "" {
+		own = "A practice"
+	}
+	for _, l := range f.Limits {
+		if l.Kind == Adjusted {
+			return own + " within the widened limits"
+		}
+	}
+	return own + " within the limits"
+}
+
 // Key explains the marks and curves of the funnel as a list for a page.
 func (f Funnel) Key() templ.Component {
 	p := &pen{}
@@ -270,7 +287,7 @@ func (f Funnel) Key() templ.Component {
 		seen[u.Mark.valid()] = true
 	}
 	if len(f.Units) > 0 && seen[Common] {
-		p.keyItem("A practice of the partnership, within what chance explains", func() { p.raw(`<circle class="oc-own" cx="8" cy="8" r="5.5"/>`) })
+		p.keyItem(f.common(), func() { p.raw(`<circle class="oc-own" cx="8" cy="8" r="5.5"/>`) })
 	}
 	for m := ImprovementHigh; m <= NeitherLow; m++ {
 		if seen[m] {
