@@ -78,7 +78,7 @@ type watcher struct {
 	All      bool    `help:"Closed concerns as well."`
 	Practice string  `help:"Concerns of one practice."`
 	Theme    string  `help:"Concerns of one theme."`
-	Budget   float64 `help:"False concerns a month that a truly steady partnership may see." default:"1"`
+	Budget   float64 `help:"False concerns a month that a truly steady partnership may see, from 0.1 to 100. What a larger budget opened stays open until it is calm." default:"1"`
 	Afresh   bool    `help:"Study every indicator again, not only those that new data touched."`
 }
 

@@ -16,6 +16,7 @@ import (
 	"ohp/internal/kernel/page/chart"
 	"ohp/internal/kernel/page/nhsuk"
 	"ohp/internal/kernel/store"
+	"ohp/internal/nhs"
 )
 
 // How much of a comparison one page shows.
@@ -75,7 +76,7 @@ func (p Pages) indicator(w http.ResponseWriter, r *http.Request) error {
 
 func (p Pages) readIndicator(r *http.Request, name string) (indicatorView, error) {
 	ctx, q := r.Context(), r.URL.Query()
-	v := indicatorView{sort: q.Get("sort"), at: [2]int{pageNumber(q, "page"), pageNumber(q, "charts")}, today: p.DB.Now().In(london)}
+	v := indicatorView{sort: q.Get("sort"), at: [2]int{pageNumber(q, "page"), pageNumber(q, "charts")}, today: nhs.Today(p.DB.Now())}
 	in, m, err := p.indicatorOf(name)
 	if err != nil {
 		return v, err

@@ -11,6 +11,7 @@ import (
 	"ohp/internal/kernel/page"
 	"ohp/internal/kernel/page/nhsuk"
 	"ohp/internal/kernel/store"
+	"ohp/internal/nhs"
 )
 
 // indicatorRow is one line of the list of indicators.
@@ -38,7 +39,7 @@ type indicatorsView struct {
 
 func (p Pages) indicators(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	v := indicatorsView{theme: q.Get("theme"), all: q.Get("all") == "yes", today: p.DB.Now().In(london)}
+	v := indicatorsView{theme: q.Get("theme"), all: q.Get("all") == "yes", today: nhs.Today(p.DB.Now())}
 	if err := oneOf("theme", v.theme, Themes); err != nil {
 		return err
 	}

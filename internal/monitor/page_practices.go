@@ -321,7 +321,6 @@ func (p Pages) tiles(code string, series map[string]measure.Series) ([]questionT
 
 func tileOf(code string, in Indicator, m measure.Measure, s measure.Series) page.Tile {
 	plot := plotOf(in, m, s)
-	plot.ID = "tile-" + in.Name
 	t := page.Tile{Name: in.Short, Href: "/practices/" + code + "/" + in.Name}
 	if len(plot.Periods) == 0 { // nobody has given a judgement yet
 		t.Value = "no figure"

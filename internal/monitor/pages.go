@@ -12,6 +12,7 @@ import (
 	"ohp/internal/kernel/measure"
 	"ohp/internal/kernel/page"
 	"ohp/internal/kernel/store"
+	"ohp/internal/nhs"
 )
 
 // Pages are the monitor's pages.
@@ -90,16 +91,8 @@ func chanceWords(p float64) string {
 
 // momentWords writes an instant for people, in local time.
 func momentWords(at time.Time) string {
-	return at.In(london).Format("2 January 2006, 15:04")
+	return at.In(nhs.London).Format("2 January 2006, 15:04")
 }
-
-var london = func() *time.Location {
-	l, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		return time.UTC
-	}
-	return l
-}()
 
 // oneOf refuses a query parameter that is not among the known ones, in words.
 func oneOf(what, value string, known []string) error {

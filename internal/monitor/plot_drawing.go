@@ -27,7 +27,7 @@ func (d Plotted) Drawing() chart.SPC {
 
 // Spark is the series as a very small chart; its points have no words, because nobody can point at them.
 func (d Plotted) Spark() chart.Spark {
-	s := chart.Spark{ID: d.plot.ID, Title: d.plot.Title + ". " + d.describe(), Points: d.drawn(false)}
+	s := chart.Spark{Title: d.plot.Title + ". " + d.describe(), Points: d.drawn(false)}
 	if d.plot.Target.Set {
 		s.Target = &d.plot.Target.Value
 	}

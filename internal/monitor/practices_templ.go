@@ -434,7 +434,7 @@ func practicePage(v practiceView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = page.Empty{Heading: "No figures are loaded for " + titleCase(v.unit.Label()), Words: []string{"A practice that has merged or changed its code is published under the new one. Load files with “ohp import”."}, More: nhsuk.Link{Text: "What is loaded", Href: "/data"}}.View().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Empty{Heading: "No figures are loaded for " + titleCase(v.unit.Label()), Words: []string{"What has merged or changed its code is published under the new one. Load files with “ohp import”."}, More: nhsuk.Link{Text: "What is loaded", Href: "/data"}}.View().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -52,8 +52,8 @@ func (b Budget) Bound(n int) float64 {
 // flagged).
 //
 // It is the larger of Bound and of the Benjamini-Hochberg step-up threshold at FalseDiscoveryRate, and at most 0.01.
-// When nothing truly changed, Bound rules (step-up at 0.1 passes it only when more than 22 series are flagged
-// while 2.25 are expected). When much has changed, step-up lets more through, and promises the share that is false.
+// When nothing truly changed, Bound rules at a budget of one (step-up at 0.1 passes it only when more than 22 series are flagged
+// while 2.25 are expected); under a budget of about 0.05 a single series can pass the step-up threshold and not the bound. When much has changed, step-up lets more through, and promises the share that is false.
 func (b Budget) Threshold(p []float64) float64 {
 	sorted := make([]float64, 0, len(p))
 	n := 0

@@ -9,10 +9,10 @@ import (
 // Spark is a very small chart over time for a grid of many: the limits as a band, the centre, the line, special causes and the
 // last value. It has no labels; the words beside it and its title say what it shows.
 type Spark struct {
-	// ID is not drawn: a page holds many small charts of the same name, so each is named by its title alone.
-	ID, Title string
-	Points    []Point
-	Target    *float64
+	// Title names it for screen readers: a page holds many, so it is named by words of its own and by no id.
+	Title  string
+	Points []Point
+	Target *float64
 }
 
 const sparkW, sparkH = 240, 64
