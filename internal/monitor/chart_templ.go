@@ -50,7 +50,7 @@ func chartPage(v chartView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			if icons := v.icons(); icons != nil {
+			if icons := v.plotted.icons(); icons != nil {
 				templ_7745c5c3_Err = icons.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -9,16 +9,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/a-h/templ"
-
 	"ohp/internal/kernel/date"
 	"ohp/internal/kernel/errs"
 	"ohp/internal/kernel/measure"
 	"ohp/internal/kernel/page"
-	"ohp/internal/kernel/page/chart"
 	"ohp/internal/kernel/page/nhsuk"
 	"ohp/internal/kernel/store"
-	"ohp/internal/stats/spc"
 )
 
 // chartView is what the page of one indicator at one practice shows.
@@ -239,14 +235,6 @@ func (v chartView) figure() page.Figure {
 		}
 	}
 	return f
-}
-
-// icons are the variation and assurance icons with their words; nothing where there are too few points.
-func (v chartView) icons() templ.Component {
-	if v.plotted.Variation == spc.TooFewPoints {
-		return nil
-	}
-	return chart.Icons(variationMark(v.plotted.Variation), chart.Assurance(v.plotted.Assurance))
 }
 
 // facts are the figures that a reader asks for first.

@@ -335,12 +335,9 @@ func tileOf(code string, in Indicator, m measure.Measure, s measure.Series) page
 	if !measure.IsNone(d.LastValue) {
 		t.Value, t.AsAt = plot.Format.Write(d.LastValue), d.LastPeriod.Label()
 	}
-	t.Drawing, t.Icons = d.Spark().View(), chart.Icons(variationMark(d.Variation), chart.Assurance(d.Assurance))
-	if d.Variation == spc.TooFewPoints {
-		t.Icons = nil
-		if !in.stands() {
-			t.Note = "too few points for limits"
-		}
+	t.Drawing, t.Icons = d.Spark().View(), d.icons()
+	if d.Variation == spc.TooFewPoints && !in.stands() {
+		t.Note = "too few points for limits"
 	}
 	return t
 }

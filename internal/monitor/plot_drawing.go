@@ -3,6 +3,8 @@ package monitor
 import (
 	"fmt"
 
+	"github.com/a-h/templ"
+
 	"ohp/internal/kernel/date"
 	"ohp/internal/kernel/measure"
 	"ohp/internal/kernel/page/chart"
@@ -32,6 +34,15 @@ func (d Plotted) Spark() chart.Spark {
 		s.Target = &d.plot.Target.Value
 	}
 	return s
+}
+
+// icons are the variation and assurance icons with their words; nothing where there are too few points, or nothing but noughts: what
+// was never counted must not look calm.
+func (d Plotted) icons() templ.Component {
+	if points, events := d.reported(); d.Variation == spc.TooFewPoints || d.counted() && points > 0 && events == 0 {
+		return nil
+	}
+	return chart.Icons(variationMark(d.Variation), chart.Assurance(d.Assurance))
 }
 
 func (d Plotted) drawn(named bool) []chart.Point {

@@ -44,6 +44,18 @@ func marked(d Plotted) int {
 	return n
 }
 
+// What was never counted must not look calm: a chart of nothing but noughts has no icon that speaks of its variation.
+func TestNoughtsHaveNoIcon(t *testing.T) {
+	noughts := make([]float64, 14)
+	if draw(t, monthly(measure.Rate, 19000, noughts...)).icons() != nil {
+		t.Error("nothing but noughts has an icon")
+	}
+	noughts[3] = 1
+	if draw(t, monthly(measure.Rate, 19000, noughts...)).icons() == nil {
+		t.Error("a rate with one event has no icon")
+	}
+}
+
 // Given a change that is known to have begun, When the chart is drawn, Then centre and limits come from before it.
 func TestPlotFixesLimitsBeforeTheChange(t *testing.T) {
 	p := monthly(measure.Proportion, 1000, 640, 655, 630, 648, 661, 637, 650, 629, 644, 658, 641, 635, 652, 500, 510, 495)
