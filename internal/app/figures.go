@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -28,9 +29,6 @@ var figureColumns = []string{"practice", "indicator", "period", "numerator", "de
 // Run prints the figures as CSV with figureColumns; numbers at full precision.
 func (c Figures) Run(ctx context.Context, out io.Writer) error {
 	want := measure.Wanted{Measures: c.Indicators, Source: c.Source}
-	for _, code := range c.Practices {
-		want.Units = append(want.Units, strings.ToUpper(strings.TrimSpace(code)))
-	}
 	var err error
 	if want.From, want.To, err = periodBounds(c.From, c.To); err != nil {
 		return err
@@ -49,6 +47,12 @@ func (c Figures) Run(ctx context.Context, out io.Writer) error {
 			return errs.New(errs.Invalid, "There is no indicator named %q. Run “ohp figures --names” to list those that are known.", name)
 		}
 	}
+	for _, code := range c.Practices {
+		if code, err = loadedCode(ctx, db, code); err != nil {
+			return err
+		}
+		want.Units = append(want.Units, code)
+	}
 	w := csv.NewWriter(out)
 	if err := w.Write(figureColumns); err != nil {
 		return err
@@ -66,6 +70,17 @@ func (c Figures) Run(ctx context.Context, out io.Writer) error {
 		err = w.Error()
 	}
 	return err
+}
+
+// loadedCode is a code as it is stored, of a practice or network that is loaded: nothing found for a slip of the pen would look like
+// nothing to find.
+func loadedCode(ctx context.Context, db *store.DB, typed string) (string, error) {
+	code := strings.ToUpper(strings.TrimSpace(typed))
+	_, err := measure.ReadUnitKnown(ctx, db, code)
+	if errors.Is(err, store.ErrNotFound) {
+		err = errs.New(errs.NotFound, "No practice with the code “%s” is loaded. Check the code, or look for the practice by name on the page Practices.", typed)
+	}
+	return code, err
 }
 
 // scales are the declared measures' scales by name, those included that an imported file declared.

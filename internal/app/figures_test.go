@@ -49,7 +49,7 @@ func TestFigures(t *testing.T) {
 		}
 	}
 	// Given an indicator or a period that is none, then it is refused in words and nothing is printed
-	for words, c := range map[string]Figures{"no indicator named": {Indicators: []string{"x"}}, "is not a period": {From: "soon"}} {
+	for words, c := range map[string]Figures{"no indicator named": {Indicators: []string{"x"}}, "is not a period": {From: "soon"}, "“A0000” is loaded": {Practices: []string{practice, "A0000"}}} {
 		c.Database = database
 		var out strings.Builder
 		if err := c.Run(t.Context(), &out); err == nil || !strings.Contains(err.Error(), words) || out.Len() > 0 {

@@ -11,7 +11,6 @@ import (
 	"text/tabwriter"
 
 	"ohp/internal/kernel/errs"
-	"ohp/internal/kernel/measure"
 	"ohp/internal/kernel/store"
 	"ohp/internal/monitor"
 	"ohp/internal/stats/change"
@@ -50,9 +49,7 @@ func (c Monitor) Run(ctx context.Context, out, progress io.Writer) error {
 	}
 	defer db.Close()
 	if c.Practice != "" {
-		if _, err := measure.ReadUnitKnown(ctx, db, c.Practice); errors.Is(err, store.ErrNotFound) {
-			return errs.New(errs.NotFound, "No practice with the code “%s” is loaded. Check the code, or look for the practice by name on the page Practices.", c.Practice)
-		} else if err != nil {
+		if c.Practice, err = loadedCode(ctx, db, c.Practice); err != nil {
 			return err
 		}
 	}
