@@ -2,6 +2,7 @@ package published
 
 import (
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -116,24 +117,35 @@ func TestEpraccurVariants(t *testing.T) {
 	}
 }
 
+// Given the workbook under the headings of CCGs and of sub-ICB locations, line breaks and all: the extracts, and the whole files.
 func TestNetworksAndDatedMemberships(t *testing.T) {
-	// Given the workbook under the headings of CCGs and of sub-ICB locations, line breaks and all
-	for folder, sub := range map[string]string{"ePCN_2022-05": "M2L0M", "ePCN_2026-02": "M2L0M"} {
-		l := mustRead(t, testkit.Published(t, "ods", folder, "ePCN.xlsx"))
-		units := unitsOf(l)
-		if u := units["U24883"]; u.Kind != "pcn" || u.Name != "NORTH SHROPSHIRE PCN" || u.Opened.IsZero() {
-			t.Errorf("%s: U24883 %+v", folder, u)
-		}
-		got := memberOf(l, "M82010", "pcn")
-		if len(got) == 0 || !strings.HasPrefix(got[len(got)-1], "U24883 20") {
-			t.Errorf("%s: networks of M82010 %v", folder, got)
-		}
-		if got := memberOf(l, "U24883", "sub-icb"); len(got) != 1 || got[0] != sub {
-			t.Errorf("%s: sub-ICB of U24883 %v", folder, got)
-		}
-		if len(l.Rejections) > 0 {
-			t.Errorf("%s: rejected %v", folder, l.Rejections[0])
-		}
+	for _, edition := range []string{"2022-05", "2026-02"} {
+		networksOf(t, filepath.Join("testdata", "registers", "epcn-"+edition+".xlsx"))
+	}
+}
+
+func TestNetworksOfWholeFiles(t *testing.T) {
+	for _, edition := range []string{"2022-05", "2026-02"} {
+		networksOf(t, testkit.Published(t, "ods", "ePCN_"+edition, "ePCN.xlsx"))
+	}
+}
+
+func networksOf(t *testing.T, path string) {
+	t.Helper()
+	l := mustRead(t, path)
+	units := unitsOf(l)
+	if u := units["U24883"]; u.Kind != "pcn" || u.Name != "NORTH SHROPSHIRE PCN" || u.Opened.IsZero() {
+		t.Errorf("%s: U24883 %+v", path, u)
+	}
+	got := memberOf(l, "M82010", "pcn")
+	if len(got) == 0 || !strings.HasPrefix(got[len(got)-1], "U24883 20") {
+		t.Errorf("%s: networks of M82010 %v", path, got)
+	}
+	if got := memberOf(l, "U24883", "sub-icb"); len(got) != 1 || got[0] != "M2L0M" {
+		t.Errorf("%s: sub-ICB of U24883 %v", path, got)
+	}
+	if len(l.Rejections) > 0 {
+		t.Errorf("%s: rejected %v", path, l.Rejections[0])
 	}
 }
 
