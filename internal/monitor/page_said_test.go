@@ -202,3 +202,16 @@ func TestNoughtIsWrittenPlainly(t *testing.T) {
 		t.Errorf("no share is written %q", got)
 	}
 }
+
+// Given practices in the order of their concerns, When one is searched for, Then the order stays.
+func TestSearchKeepsTheOrder(t *testing.T) {
+	for sort, want := range map[string]bool{"concerns": true, "": false} {
+		var b strings.Builder
+		if err := practicesPage(practicesView{sort: sort, page: 1}).Render(t.Context(), &b); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(b.String(), `<input type="hidden" name="sort" value="concerns">`); got != want {
+			t.Errorf("sorted by %q, the form keeps the order: %v", sort, got)
+		}
+	}
+}
